@@ -1,0 +1,9 @@
+// Tests are TypeScript run through Node's own type stripping; see test/support/strip-types.js.
+export default {
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
+  transform: { '\\.ts$': '<rootDir>/test/support/strip-types.js' },
+  testTimeout: 60_000,
+  maxWorkers: 1,
+};

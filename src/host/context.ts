@@ -1,0 +1,83 @@
+import type { ErrorCode } from '../core/errors.ts';
+import type { Limits } from '../core/limits.ts';
+import type { GuestMemory } from './guest-memory.ts';
+import type { ValueType } from '../module/artifact.ts';
+
+/** Where a call's output goes. Both methods copy, and end the call with `OUTPUT_LIMIT` past the limit. */
+export interface OutputSink {
+  /** Appends `bytes`. */
+  write(bytes: Uint8Array): void;
+  /** Replaces everything written so far (Faasm's write_output). */
+  replace(bytes: Uint8Array): void;
+}
+
+/** The call's log. Copies, and ends the call with `LOG_LIMIT` past the limit. */
+export interface LogSink {
+  write(bytes: Uint8Array): void;
+}
+
+/** State of the call's user, as the host interface needs it (faasm.md section 3). Addresses are byte addresses. */
+export interface StateAccess {
+  /** Size of the value in bytes, 0 when there is none. */
+  size(key: string): Promise<number>;
+  /** Maps the value into the Faaslet and answers its address; 0 as length means the value as it is. */
+  pointer(key: string, length: number): Promise<number>;
+  /** Copies up to `length` bytes of the value to `address`; answers how many. */
+  read(key: string, address: number, length: number): Promise<number>;
+  /** Writes the whole value on this host and marks it dirty. */
+  write(key: string, address: number, length: number): Promise<void>;
+  /** Sends the value to the global tier if it is dirty. */
+  push(key: string): Promise<void>;
+}
+
+/** What a host function sees of the call it serves. One per call; never kept beyond it. */
+export interface HostContext {
+  readonly user: string;
+  readonly function: string;
+  readonly limits: Limits;
+  /** Owned by the call; host functions copy out of it. */
+  readonly input: Uint8Array;
+  /** argv, argv[0] included. */
+  readonly args: readonly string[];
+  /** `NAME=value` pairs. */
+  readonly environment: readonly string[];
+  readonly memory: GuestMemory;
+  readonly output: OutputSink;
+  readonly log: LogSink;
+  readonly state: StateAccess;
+  /** Standard output is the call's output, unless the module writes output through `__faasm_write_output`. */
+  readonly stdoutIsOutput: boolean;
+  /** Per-call data of an import group, made at its first use by `make`; released with the call. */
+  slot<T>(key: symbol, make: () => T): T;
+  /** CPU time of the call in ns. */
+  cpuTimeNs(): bigint;
+  /** Ends the call as its program asked, with an exit code. */
+  exit(code: number): never;
+  /** Ends the call with an error. The guest cannot catch it. */
+  fail(code: ErrorCode, message: string): never;
+  /** Long host work calls this at least every 5 ms: it ends the call if the watchdog has asked for it. */
+  poll(): void;
+}
+
+/** Argument or result of a host function: i64 is a bigint, everything else a number. Pointers come signed: use `>>> 0`. */
+// biome-ignore lint/suspicious/noExplicitAny: the wasm signature, checked at upload, types the arguments
+export type HostArgument = any;
+
+/** One function of the host interface. */
+export interface HostFunction {
+  readonly name: string;
+  readonly params: readonly ValueType[];
+  /** The result, if any. A 2020 module may declare none and ignores what is returned. */
+  readonly result?: ValueType;
+  /** True where a void declaration of the same function is accepted too. */
+  readonly resultOptional?: boolean;
+  /** It may answer a promise, and its caller is suspended meanwhile. No host code may run after an `await` inside it. */
+  readonly waits?: boolean;
+  readonly call: (context: HostContext, ...args: HostArgument[]) => number | bigint | void | Promise<number | void>;
+}
+
+/** Functions that modules import under one module name. */
+export interface ImportGroup {
+  readonly module: string;
+  readonly functions: readonly HostFunction[];
+}
