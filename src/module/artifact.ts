@@ -89,3 +89,6 @@ export interface ModuleArtifact {
   /** Empty: reset in place is provably equal to a fresh instance. Else: why it is not. */
   readonly unprovable: readonly string[];
 }
+
+/** What the host offers to modules: the signatures it accepts for an import, or undefined where it has none. */
+export type ImportCatalogue = (module: string, name: string) => readonly FunctionType[] | undefined;
