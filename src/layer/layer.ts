@@ -1,0 +1,79 @@
+import type { LayerName } from '../core/call.ts';
+
+/**
+ * Where a region or a memory image is kept, in a form that can be posted to other threads of the process: a range of
+ * an anonymous file (native layer) or a shared buffer (portable layer).
+ */
+export type Storage =
+  | { readonly fd: number; readonly offset: number; readonly sizeBytes: number }
+  | { readonly buffer: SharedArrayBuffer; readonly sizeBytes: number };
+
+/** Why a turn had to end: the codes of the native guard. */
+export const TURN_END = { completed: 0, wall: 1, cpu: 2, cancelled: 3 } as const;
+export type TurnEnd = (typeof TURN_END)[keyof typeof TURN_END];
+
+/** What a guard watches: one run of guest code on behalf of one call. */
+export interface Turn {
+  readonly call: number;
+  /** What is left of the call's limits, in ms. */
+  readonly wallMs: number;
+  readonly cpuMs: number;
+  /** Starts or resumes the guest. Runs inside the guard; the microtasks it queues do too. */
+  enter(): void;
+  /** Called once the guest has returned, is suspended or was ended. Outside the guard. */
+  left(end: TurnEnd, wallMs: number, cpuMs: number): void;
+}
+
+/** Runs guest code under a watchdog, one turn at a time. One per thread. */
+export interface Guard {
+  /** flags[0]: 1 while a host call runs. flags[1]: not 0 when the turn must end; host calls look at it and trap. */
+  readonly flags: Int32Array;
+  /**
+   * Runs a turn. The native guard calls `left` before it returns; the portable one in a later macrotask. Enter it from
+   * a macrotask only (a microtask cannot run other microtasks, so the guest would run unguarded).
+   */
+  run(turn: Turn): void;
+  /** CPU time of this thread in ms, NaN where it cannot be measured. */
+  cpuNow(): number;
+}
+
+/** How Faaslets' memory is made, restored and shared: the difference between the native and the portable layer. */
+export interface MemoryLayer {
+  readonly name: LayerName;
+  readonly abilities: {
+    /** Runaway guests are ended alone; otherwise the whole thread ends with them. */
+    readonly preciseKill: boolean;
+    /** Regions are the same bytes in every Faaslet; otherwise copies, made when mapped and written back when pushed. */
+    readonly sharedRegions: boolean;
+    readonly copyOnWrite: boolean;
+    readonly cpuTime: boolean;
+  };
+  /** Opens this thread's guard; once per thread. */
+  openGuard(): Guard;
+  /** Ends the turn of `call` if one is running on any thread; false when none is, or the layer cannot. */
+  cancel(call: number): boolean;
+
+  /** New zeroed storage of at least `sizeBytes`. Throws `HOST_OVERLOADED`. */
+  allocate(sizeBytes: number): Storage;
+  /** Gives storage back; mappings of it stay valid. */
+  release(storage: Storage): void;
+  /** Copies bytes out of storage into `target`, from `offset` on; may block for the copy. */
+  read(storage: Storage, offset: number, target: Uint8Array): void;
+  /** Copies `source` into storage at `offset`; may block for the copy. */
+  write(storage: Storage, offset: number, source: Uint8Array): void;
+
+  /** Puts storage at byte `address` of `memory`: shared if the layer can, else a copy. Throws `HOST_OVERLOADED`. */
+  mapRegion(memory: ArrayBuffer, address: number, storage: Storage): void;
+  /** Zero pages at [address, address + length), whatever was there. */
+  mapZero(memory: ArrayBuffer, address: number, length: number): void;
+  /** Puts a private copy of storage at the start of `memory`, lazily if the layer can. */
+  mapImage(memory: ArrayBuffer, storage: Storage): void;
+  /**
+   * Drops what was written to [address, address + length) since it was mapped: zero pages are zero again, and with
+   * copy-on-write the image is the image again. Page-aligned.
+   */
+  discard(memory: ArrayBuffer, address: number, length: number): void;
+}
+
+/** Bytes of an operating system page, the unit of mappings. */
+export const OS_PAGE_BYTES = 4096;

@@ -1,0 +1,33 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+/** The functions of native/*.c. Mapping functions answer 0 or a negative errno. */
+export interface NativeAddon {
+  mapShared(buffer: ArrayBuffer, offset: number, length: number, fd: number, fdOffset: number): number;
+  mapImage(buffer: ArrayBuffer, offset: number, length: number, fd: number): number;
+  mapZero(buffer: ArrayBuffer, offset: number, length: number): number;
+  discard(buffer: ArrayBuffer, offset: number, length: number): number;
+  /** Anonymous file of whole pages; its descriptor or a negative errno. */
+  createFile(bytes: number): number;
+  zeroFile(fd: number, offset: number, length: number): number;
+  openGuard(): { flags: Int32Array; times: Float64Array };
+  run(enter: () => void, call: number, wallMs: number, cpuMs: number): number;
+  cpuNow(): number;
+  cancel(call: number): boolean;
+}
+
+/** Where a build puts the addon, and where packages carry one, in order of preference. */
+export function addonPaths(): readonly string[] {
+  const platform = `${process.platform}-${process.arch}`;
+  return ['../../build/native/faasm.node', `../../native/prebuilt/${platform}/faasm.node`].map((path) =>
+    fileURLToPath(new URL(path, import.meta.url)),
+  );
+}
+
+/** Loads the addon; throws with the reason when there is none or this Node cannot use it. */
+export function loadAddon(): NativeAddon {
+  const path = addonPaths().find((candidate) => existsSync(candidate));
+  if (path === undefined) throw new Error('it has not been built (npm run build:native)');
+  return createRequire(import.meta.url)(path) as NativeAddon;
+}

@@ -1,0 +1,77 @@
+import { closeSync, readSync, writeSync } from 'node:fs';
+import { FaasmError } from '../core/errors.ts';
+import type { Guard, MemoryLayer, Storage, Turn, TurnEnd } from './layer.ts';
+import type { NativeAddon } from './native-addon.ts';
+
+/** The layer over native/*.c: zero-copy regions, copy-on-write images, a guard that ends exactly the runaway guest. */
+export function nativeLayer(addon: NativeAddon): MemoryLayer {
+  return {
+    name: 'native',
+    abilities: { preciseKill: true, sharedRegions: true, copyOnWrite: true, cpuTime: true },
+    openGuard: () => nativeGuard(addon),
+    cancel: (call) => addon.cancel(call),
+
+    allocate(sizeBytes) {
+      const fd = addon.createFile(sizeBytes);
+      if (fd < 0) throw overloaded(`create a file of ${sizeBytes} bytes in memory`, fd);
+      return { fd, offset: 0, sizeBytes };
+    },
+    release: (storage) => closeSync(file(storage).fd),
+    read(storage, offset, target) {
+      const { fd, offset: start } = file(storage);
+      for (let done = 0; done < target.length; ) {
+        const count = readSync(fd, target, done, target.length - done, start + offset + done);
+        if (count === 0) throw new FaasmError('INTERNAL', `Read past the end of a region at ${offset + done}.`);
+        done += count;
+      }
+    },
+    write(storage, offset, source) {
+      const { fd, offset: start } = file(storage);
+      for (let done = 0; done < source.length; ) {
+        done += writeSync(fd, source, done, source.length - done, start + offset + done);
+      }
+    },
+
+    mapRegion(memory, address, storage) {
+      const { fd, offset, sizeBytes } = file(storage);
+      check('map a region', addon.mapShared(memory, address, wholePages(sizeBytes), fd, offset));
+    },
+    mapZero: (memory, address, length) => check('map zero pages', addon.mapZero(memory, address, length)),
+    mapImage(memory, storage) {
+      const { fd, sizeBytes } = file(storage);
+      check('map an image', addon.mapImage(memory, 0, wholePages(sizeBytes), fd));
+    },
+    discard: (memory, address, length) => check('discard pages', addon.discard(memory, address, length)),
+  };
+}
+
+function nativeGuard(addon: NativeAddon): Guard {
+  const { flags, times } = addon.openGuard();
+  return {
+    flags,
+    run(turn: Turn) {
+      const end = addon.run(turn.enter, turn.call, turn.wallMs, turn.cpuMs);
+      if (end < 0) throw new FaasmError('INTERNAL', 'The guard was entered from a microtask.');
+      turn.left(end as TurnEnd, times[0] ?? 0, times[1] ?? 0);
+    },
+    cpuNow: () => addon.cpuNow(),
+  };
+}
+
+function file(storage: Storage): { fd: number; offset: number; sizeBytes: number } {
+  if ('fd' in storage) return storage;
+  throw new FaasmError('INTERNAL', 'Storage of the portable layer reached the native one.');
+}
+
+/** Linear memory comes in 64 KiB pages, and so do the files behind it. */
+function wholePages(bytes: number): number {
+  return Math.ceil(bytes / 65_536) * 65_536;
+}
+
+function check(what: string, result: number): void {
+  if (result !== 0) throw overloaded(what, result);
+}
+
+function overloaded(what: string, errno: number): FaasmError {
+  return new FaasmError('HOST_OVERLOADED', `The kernel refused to ${what} (errno ${-errno}); try again later.`);
+}
