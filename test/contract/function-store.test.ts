@@ -1,0 +1,4 @@
+import { memoryFunctionStore } from '../../src/stores/memory-function-store.ts';
+import { functionStoreContract } from './function-store.ts';
+
+functionStoreContract('memory', async () => memoryFunctionStore());

@@ -1,0 +1,6 @@
+import { memoryGlobalState } from '../../src/stores/memory-global-state.ts';
+import { globalStateContract } from './global-state.ts';
+
+globalStateContract('memory', async () => memoryGlobalState(), {
+  openLimited: async (userLimitBytes) => memoryGlobalState({ userLimitBytes }),
+});
