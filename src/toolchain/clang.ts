@@ -19,9 +19,10 @@ const COMPILE_FLAGS = [
 ];
 
 const LANGUAGE_FLAGS = {
-  '.c': ['-std=c17'],
+  // gnu, not c: with c17 the headers hide what POSIX adds (usleep, strdup).
+  '.c': ['-std=gnu17'],
   // The C++ library there is has no exceptions.
-  '.cpp': ['-std=c++20', '-fno-exceptions'],
+  '.cpp': ['-std=gnu++20', '-fno-exceptions'],
 };
 
 const LINK_FLAGS = [

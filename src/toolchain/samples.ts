@@ -17,6 +17,8 @@ export interface BuildSamplesOptions {
   readonly outDir?: string;
   /** Build what is up to date, too. */
   readonly force?: boolean;
+  /** Build the slow ones (C++), too. */
+  readonly all?: boolean;
   /** Build only samples of this name, or this `user/name`. */
   readonly only?: string;
   /** Takes a line for each module built. */
@@ -41,7 +43,7 @@ export interface BuiltSample {
 export async function buildSamples(options: BuildSamplesOptions = {}): Promise<BuiltSample[]> {
   const outDir = options.outDir ?? join(PROJECT, 'build/func');
   const samples = await listSamples(options.funcDir ?? join(PROJECT, 'func'));
-  const wanted = samples.filter(({ user, name }) => [undefined, name, `${user}/${name}`].includes(options.only));
+  const wanted = samples.filter((sample) => isWanted(sample, options));
   if (wanted.length === 0) throw new CompileError(`There is no sample ${options.only ?? 'in the folder'}.`);
 
   const planned = await Promise.all(wanted.map((sample) => plan(sample, outDir)));
@@ -72,6 +74,10 @@ export async function buildSamples(options: BuildSamplesOptions = {}): Promise<B
     const built = stale.includes(planned[index] as Task);
     return { user: sample.user, name: sample.name, file, built };
   });
+}
+
+function isWanted({ user, name, slow }: Sample, { only, all }: BuildSamplesOptions): boolean {
+  return only === undefined ? all === true || !slow : [name, `${user}/${name}`].includes(only);
 }
 
 interface Task {
