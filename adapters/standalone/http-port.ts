@@ -1,0 +1,166 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { type ApiHandler, type ApiResponse, FaasmError } from '../../src/index.ts';
+import { foreignReason } from './local-clients.ts';
+import { type BodyOptions, NodeRequest } from './node-request.ts';
+import { sendResponse } from './node-response.ts';
+
+/** What {@link openHttpPort} needs. */
+export interface HttpPortOptions extends BodyOptions {
+  /** What the port is for and which setting moves it elsewhere, for errors. */
+  readonly name: string;
+  readonly setting: string;
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly handler: ApiHandler;
+}
+
+/** An open port. */
+export interface HttpPort {
+  readonly url: string;
+  readonly port: number;
+  /** Takes no more connections, and ends those that wait for a request. Answers under way go on. */
+  stopAccepting(): void;
+  /** Waits until no answer is under way, at most `waitMs`, then cuts what is left. */
+  close(waitMs: number): Promise<void>;
+}
+
+const HEADER_BYTES = 16 * 1024;
+const HEADER_TIMEOUT_MS = 10_000;
+const KEEP_ALIVE_MS = 60_000;
+/** How often connections are looked at for late headers. */
+const CHECK_MS = 2_000;
+/** How long a client that sent no HTTP has to read what was wrong. */
+const REFUSAL_MS = 500;
+
+/** Opens a port. Rejects with `BAD_REQUEST` when the port cannot be had, saying what to do. */
+export async function openHttpPort(options: HttpPortOptions): Promise<HttpPort> {
+  const server = createServer({
+    maxHeaderSize: HEADER_BYTES,
+    headersTimeout: HEADER_TIMEOUT_MS,
+    // Bodies have a minimal speed instead, see NodeRequest.
+    requestTimeout: 0,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    connectionsCheckingInterval: CHECK_MS,
+  });
+  const exchanges = new Exchanges(options);
+  server.on('request', (incoming, outgoing) => exchanges.answer(incoming, outgoing, false));
+  server.on('checkContinue', (incoming, outgoing) => exchanges.answer(incoming, outgoing, true));
+  server.on('clientError', (error, socket) => exchanges.refuse(error, socket));
+  await listen(server, options);
+  let closed: Promise<void> | undefined;
+  const stopAccepting = (): Promise<void> => {
+    exchanges.stopping = true;
+    closed ??= new Promise((resolve) => server.close(() => resolve()));
+    return closed;
+  };
+  const { address, family, port } = server.address() as AddressInfo;
+  return {
+    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+    port,
+    stopAccepting() {
+      void stopAccepting();
+    },
+    async close(waitMs) {
+      const ended = stopAccepting();
+      await exchanges.ended(waitMs);
+      server.closeAllConnections();
+      await ended;
+    },
+  };
+}
+
+/** The requests of one port that are being answered. */
+class Exchanges {
+  stopping = false;
+  readonly #options: HttpPortOptions;
+  readonly #busy = new Map<Duplex, number>();
+  readonly #refused = new WeakSet<Duplex>();
+  #wake: (() => void) | undefined;
+
+  constructor(options: HttpPortOptions) {
+    this.#options = options;
+  }
+
+  async answer(incoming: IncomingMessage, outgoing: ServerResponse, awaitsContinue: boolean): Promise<void> {
+    const { socket } = incoming;
+    this.#busy.set(socket, (this.#busy.get(socket) ?? 0) + 1);
+    outgoing.once('close', () => this.#leave(socket));
+    const request = new NodeRequest(incoming, outgoing, this.#options, awaitsContinue);
+    const reason = foreignReason(incoming);
+    const response = reason === undefined ? await this.#options.handler(request) : refusal(reason);
+    await sendResponse(incoming, outgoing, response, { close: this.stopping, stallMs: this.#options.bodyTimeoutMs });
+    request.release();
+  }
+
+  /** Answers what is no HTTP, once, unless an answer is under way on the same connection. */
+  refuse(error: Error & { code?: string }, socket: Duplex): void {
+    if (this.#refused.has(socket)) return;
+    this.#refused.add(socket);
+    if (!socket.writable || error.code === 'ECONNRESET' || this.#busy.has(socket)) {
+      socket.destroy();
+      return;
+    }
+    const [status, code, text] = refusalOf(error);
+    const head = `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: text/plain; charset=utf-8\r\n`;
+    socket.end(`${head}x-faasm-error: ${code}\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
+    setTimeout(() => socket.destroy(), REFUSAL_MS).unref();
+  }
+
+  async ended(waitMs: number): Promise<void> {
+    if (this.#busy.size === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, waitMs);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  #leave(socket: Socket): void {
+    const left = (this.#busy.get(socket) ?? 1) - 1;
+    if (left > 0) this.#busy.set(socket, left);
+    else this.#busy.delete(socket);
+    if (this.#busy.size === 0) this.#wake?.();
+  }
+}
+
+async function listen(server: Server, options: HttpPortOptions): Promise<void> {
+  const { host, port, name, setting } = options;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: Error & { code?: string }) => {
+      const reasons: Readonly<Record<string, string>> = {
+        EADDRINUSE: `is in use by another process. Stop that (ss -ltnp 'sport = :${port}' names it)`,
+        EACCES: 'needs rights this process does not have. Take a port above 1023',
+        EADDRNOTAVAIL: 'cannot be opened: the machine does not have this address. Set FAASM_BIND_HOST',
+      };
+      const reason = reasons[error.code ?? ''] ?? `cannot be opened (${error.message}). Check the address`;
+      const message = `The ${name} port ${host}:${port} ${reason}, or choose another port with ${setting}=<port>.`;
+      reject(new FaasmError('BAD_REQUEST', message, error));
+    });
+    server.listen({ host, port, backlog: 1024 }, resolve);
+  });
+}
+
+function refusal(message: string): ApiResponse {
+  return {
+    status: 400,
+    headers: { 'content-type': 'text/plain; charset=utf-8', 'x-faasm-error': 'BAD_REQUEST' },
+    body: `BAD_REQUEST: ${message}`,
+  };
+}
+
+function refusalOf(error: { readonly code?: string }): readonly [status: string, code: string, text: string] {
+  if (error.code === 'HPE_HEADER_OVERFLOW') {
+    const text = `BAD_REQUEST: The request headers exceed ${HEADER_BYTES} bytes.`;
+    return ['431 Request Header Fields Too Large', 'BAD_REQUEST', text];
+  }
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    const text = `BODY_TIMEOUT: The request headers did not arrive within ${HEADER_TIMEOUT_MS} ms.`;
+    return ['408 Request Timeout', 'BODY_TIMEOUT', text];
+  }
+  return ['400 Bad Request', 'BAD_REQUEST', 'BAD_REQUEST: The request is not valid HTTP/1.1.'];
+}

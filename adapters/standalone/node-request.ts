@@ -1,0 +1,153 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type ApiRequest, FaasmError } from '../../src/index.ts';
+import type { BodyBudget } from './body-budget.ts';
+
+/** How bodies are read. */
+export interface BodyOptions {
+  readonly budget: BodyBudget;
+  /** Time in which a body must bring another {@link PROGRESS_BYTES} or its end. */
+  readonly bodyTimeoutMs: number;
+}
+
+/** What a body must bring in each timeout. A minimal speed, so that large bodies may take long and idle ones not. */
+const PROGRESS_BYTES = 64 * 1024;
+
+/** From here on a body of known length is copied into its place as it comes, never held twice. */
+const PLACE_BYTES = 256 * 1024;
+
+/** A request of node:http as the API sees it. */
+export class NodeRequest implements ApiRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly #incoming: IncomingMessage;
+  readonly #outgoing: ServerResponse;
+  readonly #options: BodyOptions;
+  readonly #awaitsContinue: boolean;
+  #heldBytes = 0;
+
+  /** `awaitsContinue`: the client sends the body only once it is told to continue. */
+  constructor(incoming: IncomingMessage, outgoing: ServerResponse, options: BodyOptions, awaitsContinue: boolean) {
+    this.method = incoming.method ?? '';
+    this.path = pathOf(incoming.url ?? '');
+    this.#incoming = incoming;
+    this.#outgoing = outgoing;
+    this.#options = options;
+    this.#awaitsContinue = awaitsContinue;
+  }
+
+  header(name: string): string | undefined {
+    const value = this.#incoming.headers[name];
+    return Array.isArray(value) ? value.join(', ') : value;
+  }
+
+  async body(maxBytes: number): Promise<Uint8Array> {
+    const length = this.#incoming.headers['content-length'];
+    const declared = length === undefined ? undefined : Number(length);
+    if (declared !== undefined) {
+      if (declared > maxBytes) throw tooLarge(maxBytes);
+      this.#hold(declared);
+    }
+    if (this.#awaitsContinue) this.#outgoing.writeContinue();
+    return this.#read(declared, maxBytes);
+  }
+
+  onDisconnect(listener: () => void): void {
+    const outgoing = this.#outgoing;
+    if (outgoing.destroyed) listener();
+    else outgoing.once('close', () => outgoing.writableFinished || listener());
+  }
+
+  /** The body is no longer needed: gives its room back. */
+  release(): void {
+    this.#options.budget.give(this.#heldBytes);
+    this.#heldBytes = 0;
+  }
+
+  #hold(bytes: number): void {
+    this.#options.budget.take(bytes);
+    this.#heldBytes += bytes;
+  }
+
+  #read(declared: number | undefined, maxBytes: number): Promise<Uint8Array> {
+    const incoming = this.#incoming;
+    const { bodyTimeoutMs } = this.#options;
+    return new Promise((resolve, reject) => {
+      const collected = collector(declared);
+      let atLastLook = 0;
+      const timer = setInterval(() => {
+        if (collected.size - atLastLook < PROGRESS_BYTES) fail(tooSlow(bodyTimeoutMs));
+        atLastLook = collected.size;
+      }, bodyTimeoutMs);
+      const add = (chunk: Uint8Array): void => {
+        try {
+          if (collected.size + chunk.length > maxBytes) throw tooLarge(maxBytes);
+          if (declared === undefined) this.#hold(chunk.length);
+          collected.add(chunk);
+        } catch (error) {
+          fail(error);
+        }
+      };
+      const end = (): void => {
+        stop();
+        resolve(collected.bytes());
+      };
+      const gone = (): void => fail(new FaasmError('CANCELLED', 'The client went away before its body had arrived.'));
+      const fail = (error: unknown): void => {
+        stop();
+        incoming.pause();
+        reject(error);
+      };
+      const stop = (): void => {
+        clearInterval(timer);
+        incoming.off('data', add).off('end', end).off('close', gone);
+      };
+      if (incoming.destroyed) gone();
+      else incoming.on('data', add).on('end', end).on('close', gone);
+    });
+  }
+}
+
+/** What has arrived of a body. */
+interface Collector {
+  readonly size: number;
+  add(chunk: Uint8Array): void;
+  /** The whole; called once. */
+  bytes(): Uint8Array;
+}
+
+function collector(declared: number | undefined): Collector {
+  const place = declared !== undefined && declared >= PLACE_BYTES ? new Uint8Array(declared) : undefined;
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  return {
+    get size() {
+      return size;
+    },
+    add(chunk) {
+      if (place === undefined) chunks.push(chunk);
+      else place.set(chunk, size);
+      size += chunk.length;
+    },
+    bytes() {
+      const [first] = chunks;
+      if (place !== undefined) return place;
+      return chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
+    },
+  };
+}
+
+/** The path of a request target in origin form or, as proxies may send it, absolute form. */
+function pathOf(target: string): string {
+  const path = target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?]*/i, '');
+  const query = path.indexOf('?');
+  return query < 0 ? path : path.slice(0, query);
+}
+
+function tooLarge(maxBytes: number): FaasmError {
+  return new FaasmError('BODY_TOO_LARGE', `The body exceeds the ${maxBytes} bytes that are allowed here.`);
+}
+
+function tooSlow(timeoutMs: number): FaasmError {
+  const expected = `${PROGRESS_BYTES} bytes or the end every ${timeoutMs} ms`;
+  return new FaasmError('BODY_TIMEOUT', `The body came too slowly: ${expected} are expected.`);
+}

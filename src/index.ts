@@ -1,0 +1,29 @@
+/**
+ * The public interface of the runtime: what adapters and embedding programs use. The only barrel of the project.
+ * @module
+ */
+export type { ApiBody, ApiHandler, ApiRequest, ApiResponse } from './api/http.ts';
+export { type InvokeApiOptions, invokeApi } from './api/invoke-api.ts';
+export { type UploadApiOptions, uploadApi } from './api/upload-api.ts';
+export { type Config, describeSettings, loadConfig, type SettingRow, unknownVariables } from './config.ts';
+export type { Call, CallResult, CallTimes, LayerName, Principal, StartKind } from './core/call.ts';
+export {
+  ERROR_TABLE,
+  type ErrorCode,
+  type ErrorRecord,
+  FaasmError,
+  isFaasmError,
+  toFaasmError,
+} from './core/errors.ts';
+export { DEFAULT_LIMITS, type Limits } from './core/limits.ts';
+export type { FunctionRef } from './core/names.ts';
+export type { OutputStream } from './core/output-stream.ts';
+export type {
+  CallRequest,
+  CallStatus,
+  FunctionSettings,
+  HostInfo,
+  RunningCall,
+  Runtime,
+  UploadReceipt,
+} from './core/ports.ts';
