@@ -24,7 +24,8 @@ export function ensureNative(force = false): NativeBuild {
   if (!force && (upToDate(target) || existsSync(prebuilt))) return { ready: true, built: false };
   if (process.platform !== 'linux') return { ready: false, built: false, reason: 'it is for Linux' };
   const compiler = ['cc', 'gcc', 'clang'].find((name) => spawnSync(name, ['--version']).status === 0);
-  if (compiler === undefined) return { ready: false, built: false, reason: 'no C compiler (cc, gcc or clang) was found' };
+  if (compiler === undefined)
+    return { ready: false, built: false, reason: 'no C compiler (cc, gcc or clang) was found' };
   const reason = compile(compiler, target);
   return reason === undefined ? { ready: true, built: true } : { ready: false, built: false, reason };
 }
