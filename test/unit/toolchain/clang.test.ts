@@ -1,0 +1,39 @@
+import { describe, expect, it } from '@jest/globals';
+import { compileCommand, linkCommand } from '../../../src/toolchain/clang.ts';
+import { type CompileJob, languageOf } from '../../../src/toolchain/job.ts';
+
+function job(...sources: string[]): CompileJob {
+  return { sources, includeDirs: ['/sdk'], flags: ['-Wall'], linkFlags: ['-Wl,--own'] };
+}
+
+describe('clang commands', () => {
+  it('compile with the SDK and the flags of the job', () => {
+    const [driver, ...args] = compileCommand(job('/f/a.c'), '/f/a.c', 'a.o');
+    expect(driver).toBe('clang');
+    expect(args).toEqual(expect.arrayContaining(['-c', '-O2', '-I/sdk', '-Wall', '-matomics', '/f/a.c', 'a.o']));
+  });
+
+  it('link without optimising, which would run a wasm-opt of the host', () => {
+    const command = linkCommand(job('/f/a.c'), ['a.o'], 'a.wasm');
+    expect(command[0]).toBe('clang');
+    expect(command.filter((part) => part.startsWith('-O'))).toEqual([]);
+    expect(command).toContain('-Wl,--own');
+  });
+
+  it('use the C++ driver as soon as one source is C++', () => {
+    const both = job('/f/a.c', '/f/b.cpp');
+    expect(compileCommand(both, '/f/b.cpp', 'b.o')[0]).toBe('clang++');
+    expect(compileCommand(both, '/f/b.cpp', 'b.o')).toContain('-fno-exceptions');
+    expect(linkCommand(both, ['a.o', 'b.o'], 'a.wasm')[0]).toBe('clang++');
+  });
+});
+
+describe('languageOf', () => {
+  it('knows a language by its extension', () => {
+    expect(['a.c', 'a.cpp', 'a.cc', '/x.y/a.ts'].map(languageOf)).toEqual(['c', 'c++', 'c++', 'assemblyscript']);
+  });
+
+  it('refuses what it cannot compile', () => {
+    expect(() => languageOf('a.rs')).toThrow(expect.objectContaining({ code: 'COMPILE_FAILED' }));
+  });
+});
