@@ -27,3 +27,4 @@ export type {
   Runtime,
   UploadReceipt,
 } from './core/ports.ts';
+export { type AuditCount, createRuntime, type RuntimeOptions } from './runtime.ts';

@@ -83,5 +83,9 @@ export function isFaasmError(value: unknown): value is FaasmError {
 export function toFaasmError(value: unknown): FaasmError {
   if (isFaasmError(value)) return value;
   const message = (value as { message?: unknown } | null)?.message;
-  return new FaasmError('INTERNAL', `Unexpected error: ${typeof message === 'string' ? message : String(value)}`, value);
+  return new FaasmError(
+    'INTERNAL',
+    `Unexpected error: ${typeof message === 'string' ? message : String(value)}`,
+    value,
+  );
 }

@@ -19,6 +19,8 @@ export function concat(chunks: readonly Uint8Array[]): Uint8Array {
 
 /** The writing end of an {@link OutputStream}; memory is bounded by the call's output limit, enforced at the guest. */
 export class OutputBuffer implements OutputStream {
+  /** Bytes pushed so far. */
+  sizeBytes = 0;
   readonly #chunks: Uint8Array[] = [];
   #ended = false;
   #wake: (() => void)[] = [];
@@ -27,6 +29,7 @@ export class OutputBuffer implements OutputStream {
   push(chunk: Uint8Array): void {
     if (chunk.length === 0) return;
     this.#chunks.push(chunk);
+    this.sizeBytes += chunk.length;
     this.#notify();
   }
 

@@ -96,4 +96,3 @@ export interface HostInfo {
   readonly running: number;
   readonly budgets: Readonly<Record<'memoryBytes' | 'memories' | 'mappings', { used: number; limit: number }>>;
 }
-

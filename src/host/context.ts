@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../core/errors.ts';
 import type { Limits } from '../core/limits.ts';
 import type { GuestMemory } from './guest-memory.ts';
-import type { ValueType } from '../module/artifact.ts';
+import type { FunctionType, ValueType } from '../module/artifact.ts';
 
 /** Where a call's output goes. Both methods copy, and end the call with `OUTPUT_LIMIT` past the limit. */
 export interface OutputSink {
@@ -16,18 +16,21 @@ export interface LogSink {
   write(bytes: Uint8Array): void;
 }
 
+/** At once where the host knows the answer, else a promise that suspends the guest. */
+export type MaybePromise<T> = T | Promise<T>;
+
 /** State of the call's user, as the host interface needs it (faasm.md section 3). Addresses are byte addresses. */
 export interface StateAccess {
   /** Size of the value in bytes, 0 when there is none. */
-  size(key: string): Promise<number>;
+  size(key: string): MaybePromise<number>;
   /** Maps the value into the Faaslet and answers its address; 0 as length means the value as it is. */
-  pointer(key: string, length: number): Promise<number>;
+  pointer(key: string, length: number): MaybePromise<number>;
   /** Copies up to `length` bytes of the value to `address`; answers how many. */
-  read(key: string, address: number, length: number): Promise<number>;
+  read(key: string, address: number, length: number): MaybePromise<number>;
   /** Writes the whole value on this host and marks it dirty. */
-  write(key: string, address: number, length: number): Promise<void>;
+  write(key: string, address: number, length: number): MaybePromise<void>;
   /** Sends the value to the global tier if it is dirty. */
-  push(key: string): Promise<void>;
+  push(key: string): MaybePromise<void>;
 }
 
 /** What a host function sees of the call it serves. One per call; never kept beyond it. */
@@ -57,6 +60,11 @@ export interface HostContext {
   fail(code: ErrorCode, message: string): never;
   /** Long host work calls this at least every 5 ms: it ends the call if the watchdog has asked for it. */
   poll(): void;
+  /**
+   * Answers `value` after `ms` milliseconds (fractions allowed, at most 2^31 - 1). An import that waits returns this
+   * promise as it is, with everything the guest shall see already in its memory: no host code runs at the wake-up.
+   */
+  sleep<T>(ms: number, value: T): Promise<T>;
 }
 
 /** Argument or result of a host function: i64 is a bigint, everything else a number. Pointers come signed: use `>>> 0`. */
@@ -71,6 +79,8 @@ export interface HostFunction {
   readonly result?: ValueType;
   /** True where a void declaration of the same function is accepted too. */
   readonly resultOptional?: boolean;
+  /** Other signatures under which modules import the same function; `call` gets the arguments of the one imported. */
+  readonly alternatives?: readonly FunctionType[];
   /** It may answer a promise, and its caller is suspended meanwhile. No host code may run after an `await` inside it. */
   readonly waits?: boolean;
   readonly call: (context: HostContext, ...args: HostArgument[]) => number | bigint | void | Promise<number | void>;

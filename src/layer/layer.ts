@@ -29,10 +29,10 @@ export interface Guard {
   /** flags[0]: 1 while a host call runs. flags[1]: not 0 when the turn must end; host calls look at it and trap. */
   readonly flags: Int32Array;
   /**
-   * Runs a turn. The native guard calls `left` before it returns; the portable one in a later macrotask. Enter it from
+   * Runs a turn, then `left`: the native guard before it returns, the portable one in a later macrotask. Enter it from
    * a macrotask only (a microtask cannot run other microtasks, so the guest would run unguarded).
    */
-  run(turn: Turn): void;
+  run(turn: Turn, left: Turn['left']): void;
   /** CPU time of this thread in ms, NaN where it cannot be measured. */
   cpuNow(): number;
 }
@@ -57,6 +57,8 @@ export interface MemoryLayer {
   allocate(sizeBytes: number): Storage;
   /** Gives storage back; mappings of it stay valid. */
   release(storage: Storage): void;
+  /** Makes all of storage read as zeros. */
+  zero(storage: Storage): void;
   /** Copies bytes out of storage into `target`, from `offset` on; may block for the copy. */
   read(storage: Storage, offset: number, target: Uint8Array): void;
   /** Copies `source` into storage at `offset`; may block for the copy. */

@@ -1,6 +1,6 @@
 import { closeSync, readSync, writeSync } from 'node:fs';
 import { FaasmError } from '../core/errors.ts';
-import type { Guard, MemoryLayer, Storage, Turn, TurnEnd } from './layer.ts';
+import type { Guard, MemoryLayer, Storage, TurnEnd } from './layer.ts';
 import type { NativeAddon } from './native-addon.ts';
 
 /** The layer over native/*.c: zero-copy regions, copy-on-write images, a guard that ends exactly the runaway guest. */
@@ -17,6 +17,10 @@ export function nativeLayer(addon: NativeAddon): MemoryLayer {
       return { fd, offset: 0, sizeBytes };
     },
     release: (storage) => closeSync(file(storage).fd),
+    zero(storage) {
+      const { fd, offset, sizeBytes } = file(storage);
+      check('zero a region', addon.zeroFile(fd, offset, wholePages(sizeBytes)));
+    },
     read(storage, offset, target) {
       const { fd, offset: start } = file(storage);
       for (let done = 0; done < target.length; ) {
@@ -49,10 +53,10 @@ function nativeGuard(addon: NativeAddon): Guard {
   const { flags, times } = addon.openGuard();
   return {
     flags,
-    run(turn: Turn) {
+    run(turn, left) {
       const end = addon.run(turn.enter, turn.call, turn.wallMs, turn.cpuMs);
       if (end < 0) throw new FaasmError('INTERNAL', 'The guard was entered from a microtask.');
-      turn.left(end as TurnEnd, times[0] ?? 0, times[1] ?? 0);
+      left(end as TurnEnd, times[0] ?? 0, times[1] ?? 0);
     },
     cpuNow: () => addon.cpuNow(),
   };

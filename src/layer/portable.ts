@@ -1,5 +1,5 @@
 import { FaasmError } from '../core/errors.ts';
-import { type Guard, type MemoryLayer, type Storage, TURN_END, type Turn, type TurnEnd } from './layer.ts';
+import { type Guard, type MemoryLayer, type Storage, TURN_END, type TurnEnd } from './layer.ts';
 
 /**
  * Where a portable guard says what it runs, for the watch on the main thread (which can only end the whole thread).
@@ -12,7 +12,9 @@ export interface TurnBoard {
 }
 
 /** A board over shared memory, to be handed to a thread; `buffer` is what is posted. */
-export function turnBoard(buffer: SharedArrayBuffer = new SharedArrayBuffer(32)): TurnBoard & { buffer: SharedArrayBuffer } {
+export function turnBoard(
+  buffer: SharedArrayBuffer = new SharedArrayBuffer(32),
+): TurnBoard & { buffer: SharedArrayBuffer } {
   return {
     buffer,
     flags: new Int32Array(buffer, 0, 2),
@@ -38,6 +40,9 @@ export function portableLayer(board: TurnBoard = turnBoard()): MemoryLayer {
     },
     // The garbage collector takes shared buffers back.
     release: () => undefined,
+    zero: (storage) => {
+      bytesOf(storage).fill(0);
+    },
     read: (storage, offset, target) => target.set(bytesOf(storage).subarray(offset, offset + target.length)),
     write: (storage, offset, source) => bytesOf(storage).set(source, offset),
 
@@ -56,7 +61,7 @@ function portableGuard(board: TurnBoard): Guard {
   const { flags, deadline, call } = board;
   return {
     flags,
-    run(turn: Turn) {
+    run(turn, left) {
       const start = performance.now();
       call[0] = turn.call;
       Atomics.store(flags, 0, 0);
@@ -65,7 +70,7 @@ function portableGuard(board: TurnBoard): Guard {
       // The guest may go on in microtasks; they have all run when the next macrotask starts.
       setImmediate(() => {
         deadline[0] = 0;
-        turn.left(Atomics.load(flags, 1) as TurnEnd, performance.now() - start, Number.NaN);
+        left(Atomics.load(flags, 1) as TurnEnd, performance.now() - start, Number.NaN);
       });
       turn.enter();
     },

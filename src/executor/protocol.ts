@@ -1,0 +1,86 @@
+import type { LayerName, StartKind } from '../core/call.ts';
+import type { ErrorRecord } from '../core/errors.ts';
+import type { FunctionSpec } from '../faaslet/loaded-function.ts';
+import type { ProtoFunction } from '../faaslet/proto-function.ts';
+import type { LayerChoice } from '../layer/open-layer.ts';
+import type { Region, RegionWish } from '../state/local-tier.ts';
+
+/** What a thread is started with. Everything shared is shared memory. */
+export interface ThreadSettings {
+  readonly layer: LayerChoice;
+  /** See Budget: the host's counters, and what this thread has of them. */
+  readonly budget: SharedArrayBuffer;
+  readonly ownBudget: SharedArrayBuffer;
+  /** See ThreadBoard. */
+  readonly board: SharedArrayBuffer;
+  /** Compare every reset Faaslet with a fresh one. */
+  readonly audit: boolean;
+}
+
+/** One call for a thread. An array, because batches of objects cost several times as much to post. */
+export type CallOrder = readonly [
+  id: number,
+  /** FunctionSpec.handle; the function was loaded before. */
+  handle: number,
+  /** Slot on the board's claim table: whoever claims it first, thread or scheduler, has the call. */
+  slot: number,
+  input: Uint8Array,
+  cmdline: string,
+  timeoutMs: number,
+  cpuMs: number,
+  /** Whether the thread says when the call is first suspended: asked for until the function is known. */
+  report: boolean,
+];
+
+/** What became of a call, as its thread reports it. */
+export interface CallReport {
+  readonly id: number;
+  readonly returnValue?: number;
+  readonly error?: ErrorRecord;
+  /** Output that has not been posted before. */
+  readonly output: readonly Uint8Array[];
+  readonly log: Uint8Array;
+  readonly start: StartKind;
+  readonly queuedMs: number;
+  readonly initMs: number;
+  readonly runMs: number;
+  readonly cpuMs: number;
+  /** The longest single turn: tells CPU-bound functions from the rest. */
+  readonly longestTurnMs: number;
+  readonly peakPages: number;
+}
+
+/** What a thread asks of the local tier. */
+export type StateRequest =
+  | { readonly kind: 'acquire'; readonly wish: RegionWish }
+  | { readonly kind: 'size' }
+  | { readonly kind: 'push' };
+
+/** To a thread. */
+export type ToThread =
+  | { readonly kind: 'load'; readonly spec: FunctionSpec }
+  | { readonly kind: 'proto'; readonly handle: number; readonly proto: ProtoFunction }
+  | { readonly kind: 'calls'; readonly orders: readonly CallOrder[] }
+  | { readonly kind: 'cancel'; readonly call: number }
+  | { readonly kind: 'state'; readonly request: number; readonly answer: StateAnswer }
+  | { readonly kind: 'regionReplaced'; readonly user: string; readonly key: string }
+  | { readonly kind: 'forget'; readonly handle: number }
+  | { readonly kind: 'stop' };
+
+export type StateAnswer = { readonly value: Region | number | undefined } | { readonly error: ErrorRecord };
+
+/** From a thread. */
+export type FromThread =
+  | { readonly kind: 'ready'; readonly layer: LayerName; readonly reason?: string }
+  | { readonly kind: 'done'; readonly reports: readonly CallReport[] }
+  | { readonly kind: 'output'; readonly call: number; readonly chunks: readonly Uint8Array[] }
+  | { readonly kind: 'suspended'; readonly call: number; readonly turnMs: number }
+  | { readonly kind: 'proto'; readonly handle: number; readonly proto: ProtoFunction }
+  | {
+      readonly kind: 'state';
+      readonly request: number;
+      readonly user: string;
+      readonly key: string;
+      readonly ask: StateRequest;
+    }
+  | { readonly kind: 'audit'; readonly handle: number; readonly equal: boolean; readonly detail: string };

@@ -1,0 +1,117 @@
+import { Worker } from 'node:worker_threads';
+import { Budget } from '../core/budget.ts';
+import type { FunctionSpec } from '../faaslet/loaded-function.ts';
+import type { ProtoFunction } from '../faaslet/proto-function.ts';
+import type { CallOrder, FromThread, ThreadSettings, ToThread } from './protocol.ts';
+import { ThreadBoard } from './thread-board.ts';
+
+/** A function version on the main thread: what threads are told of it. */
+export interface FunctionEntry {
+  readonly spec: FunctionSpec;
+  proto: ProtoFunction | undefined;
+}
+
+/** What a thread tells the main thread, by kind. */
+export interface ThreadEvents {
+  message(thread: ThreadHandle, message: FromThread): void;
+  /** The thread has ended; `reason` when it was not asked to. */
+  exited(thread: ThreadHandle, reason: string | undefined): void;
+}
+
+/** The main thread's end of a worker thread. */
+export class ThreadHandle {
+  readonly id: number;
+  readonly board = new ThreadBoard();
+  readonly ownBudget = Budget.ownCounters();
+  ready = false;
+  /** Why the thread runs on the portable layer, when the native one was wanted. */
+  layerReason: string | undefined;
+  layer: 'native' | 'portable' = 'portable';
+  readonly #worker: Worker;
+  readonly #loaded = new Set<number>();
+  readonly #knowsProto = new Set<number>();
+  readonly #posted: (number | undefined)[] = [];
+  #orders: CallOrder[] = [];
+  #stopping = false;
+  #failure: string | undefined;
+
+  constructor(id: number, settings: Omit<ThreadSettings, 'board' | 'ownBudget'>, events: ThreadEvents) {
+    this.id = id;
+    const workerData: ThreadSettings = { ...settings, board: this.board.buffer, ownBudget: this.ownBudget };
+    // The guest's environment is its function's, never the host's.
+    this.#worker = new Worker(new URL('./thread.ts', import.meta.url), { workerData, env: {}, name: `faaslets-${id}` });
+    this.#worker.on('message', (message: FromThread) => events.message(this, message));
+    this.#worker.on('error', (error: unknown) => {
+      this.#failure = String((error as { stack?: string })?.stack ?? error);
+    });
+    this.#worker.on('exit', (code) => {
+      const reason = this.#failure ?? (this.#stopping ? undefined : `it ended with code ${code}`);
+      events.exited(this, reason);
+    });
+  }
+
+  /** Hands a call to the thread, with others of this turn of the event loop in one message. False: it has enough. */
+  run(entry: FunctionEntry, order: (slot: number) => CallOrder): boolean {
+    const slot = this.board.post();
+    if (slot < 0) return false;
+    this.#introduce(entry);
+    const made = order(slot);
+    this.#posted[slot] = made[0];
+    if (this.#orders.length === 0) setImmediate(() => this.#flush());
+    this.#orders.push(made);
+    return true;
+  }
+
+  /** Takes back calls that the thread has not begun, and answers their ids. */
+  takeBack(): number[] {
+    return this.#posted.flatMap((call, slot) => (call !== undefined && this.board.takeBack(slot) ? [call] : []));
+  }
+
+  /** Tells the thread of a proto-function that another thread has made. */
+  teach(handle: number, proto: ProtoFunction): void {
+    if (!this.#loaded.has(handle) || this.#knowsProto.has(handle)) return;
+    this.#knowsProto.add(handle);
+    this.post({ kind: 'proto', handle, proto });
+  }
+
+  /** The thread made the proto-function itself. */
+  knowsProto(handle: number): void {
+    this.#knowsProto.add(handle);
+  }
+
+  /** Drops a function version: idle Faaslets at once, busy ones when their calls end. */
+  forget(handle: number): void {
+    if (this.#loaded.delete(handle)) this.post({ kind: 'forget', handle });
+  }
+
+  post(message: ToThread): void {
+    this.#worker.postMessage(message);
+  }
+
+  /** Ends the thread once it has nothing to do. */
+  stop(): void {
+    this.#stopping = true;
+    this.post({ kind: 'stop' });
+  }
+
+  /** Ends the thread now, whatever it runs. Resolves when it is gone. */
+  async terminate(reason?: string): Promise<void> {
+    this.#stopping = true;
+    this.#failure ??= reason;
+    await this.#worker.terminate();
+  }
+
+  #introduce({ spec, proto }: FunctionEntry): void {
+    if (!this.#loaded.has(spec.handle)) {
+      this.#loaded.add(spec.handle);
+      this.post({ kind: 'load', spec });
+    }
+    if (proto !== undefined) this.teach(spec.handle, proto);
+  }
+
+  #flush(): void {
+    const orders = this.#orders;
+    this.#orders = [];
+    this.post({ kind: 'calls', orders });
+  }
+}

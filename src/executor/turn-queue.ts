@@ -1,0 +1,77 @@
+import type { Guard, Turn, TurnEnd } from '../layer/layer.ts';
+import type { ThreadBoard } from './thread-board.ts';
+
+/** After this long the event loop gets a turn too: messages, timers. */
+const SLICE_MS = 5;
+
+/** Something that wants the thread: called in a macrotask when its time has come, answers the turn or nothing to run. */
+export type TurnMaker = () => Turn | undefined;
+
+/**
+ * Runs the turns of a thread's Faaslets one after the other under the guard, in the order in which they became ready.
+ * Always from a macrotask (see Guard.run).
+ */
+export class TurnQueue {
+  readonly #guard: Guard;
+  readonly #board: ThreadBoard;
+  #waiting: TurnMaker[] = [];
+  #next = 0;
+  #current: Turn | undefined;
+  #running = false;
+  /** Whether `left` is called within `run`. */
+  #sync = false;
+  #scheduled = false;
+
+  constructor(guard: Guard, board: ThreadBoard) {
+    this.#guard = guard;
+    this.#board = board;
+  }
+
+  /** Queues a turn; it starts in a macrotask of its own. */
+  push(maker: TurnMaker): void {
+    this.#waiting.push(maker);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#running) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#run(performance.now() + SLICE_MS);
+    });
+  }
+
+  #run(sliceEnd: number): void {
+    for (;;) {
+      const maker = this.#waiting[this.#next];
+      if (maker === undefined) {
+        this.#waiting = [];
+        this.#next = 0;
+        return;
+      }
+      if (performance.now() >= sliceEnd) return this.#schedule();
+      this.#next += 1;
+      const turn = maker();
+      if (turn !== undefined && !this.#take(turn)) return;
+    }
+  }
+
+  /** Runs one turn; false when it ends later (portable layer), which then goes on with the queue. */
+  #take(turn: Turn): boolean {
+    this.#current = turn;
+    this.#running = true;
+    this.#sync = true;
+    this.#board.turnStartedAt = Date.now();
+    this.#guard.run(turn, this.#left);
+    this.#sync = false;
+    return !this.#running;
+  }
+
+  readonly #left = (end: TurnEnd, wallMs: number, cpuMs: number): void => {
+    this.#running = false;
+    this.#board.turnStartedAt = 0;
+    this.#current?.left(end, wallMs, cpuMs);
+    if (!this.#sync) this.#schedule();
+  };
+}

@@ -1,0 +1,107 @@
+import type { StartKind } from '../core/call.ts';
+import { FaasmError } from '../core/errors.ts';
+import { Faaslet } from './faaslet.ts';
+import type { GuestThread } from './guest-thread.ts';
+import { growFunction } from './linker.ts';
+import type { LoadedFunction } from './loaded-function.ts';
+import type { PooledMemory } from './memory-pool.ts';
+
+/** Idle Faaslets that a thread keeps; beyond that the oldest give their memory back. */
+const IDLE_MAX = 256;
+
+/** The Faaslets of one thread: idle ones by function, new ones on demand. */
+export class FaasletPool {
+  readonly #thread: GuestThread;
+  readonly #grow: unknown;
+  /** Idle Faaslets by function handle, the most recently used last; functions in order of use. */
+  readonly #idle = new Map<number, Faaslet[]>();
+  #idleCount = 0;
+
+  constructor(thread: GuestThread) {
+    this.#thread = thread;
+    this.#grow = growFunction(thread);
+  }
+
+  /**
+   * A Faaslet for a call of `fn`, equal to a fresh one: warm, restored, or (`cold`, `fresh`) with its initial memory and
+   * its initialisation still to be run. Throws `HOST_OVERLOADED` when the host has no memory left for it.
+   */
+  acquire(fn: LoadedFunction): { readonly faaslet: Faaslet; readonly start: StartKind } {
+    const idle = this.#idle.get(fn.handle);
+    const warm = idle?.pop();
+    if (warm !== undefined) {
+      this.#idleCount -= 1;
+      return { faaslet: warm, start: 'warm' };
+    }
+    const pages = fn.proto?.pages ?? fn.artifact.memory.initialPages;
+    const faaslet = this.#create(fn, pages);
+    try {
+      if (fn.proto !== undefined) faaslet.restore(fn.proto);
+      else faaslet.loadInitialMemory();
+    } catch (error) {
+      faaslet.dispose();
+      throw error;
+    }
+    if (fn.proto !== undefined) return { faaslet, start: 'restored' };
+    return { faaslet, start: fn.artifact.unprovable.length > 0 ? 'fresh' : 'cold' };
+  }
+
+  /** Ends a Faaslet's call: it is reset and kept, or, where no reset can be proved right, its memory is wiped. */
+  release(faaslet: Faaslet): void {
+    const { fn } = faaslet;
+    if (fn.proto === undefined || fn.artifact.unprovable.length > 0) return faaslet.dispose();
+    faaslet.reset(fn.proto);
+    const list = this.#idle.get(fn.handle) ?? [];
+    // Reinserted, so that the map's order is that of the last use.
+    this.#idle.delete(fn.handle);
+    this.#idle.set(fn.handle, list);
+    list.push(faaslet);
+    this.#idleCount += 1;
+    if (this.#idleCount > IDLE_MAX) this.#evict();
+  }
+
+  /** Disposes of all idle Faaslets of a function. */
+  forget(handle: number): void {
+    const list = this.#idle.get(handle) ?? [];
+    this.#idle.delete(handle);
+    this.#idleCount -= list.length;
+    for (const faaslet of list) faaslet.dispose();
+  }
+
+  #create(fn: LoadedFunction, pages: number): Faaslet {
+    const memory = this.#takeMemory(pages, Math.max(pages, fn.typicalPages));
+    try {
+      return new Faaslet(this.#thread, fn, memory, this.#grow, pages);
+    } catch (cause) {
+      this.#thread.memories.give(memory);
+      this.#thread.budget.release('memoryPages', pages);
+      throw new FaasmError('INIT_FAILED', `The module cannot be instantiated: ${String(cause)}`, cause);
+    }
+  }
+
+  #takeMemory(pages: number, roomyPages: number): PooledMemory {
+    const { budget, memories } = this.#thread;
+    do {
+      if (!budget.reserve('memoryPages', pages)) continue;
+      const memory = memories.take(roomyPages);
+      if (memory !== undefined) return memory;
+      budget.release('memoryPages', pages);
+    } while (this.#evict());
+    throw new FaasmError('HOST_OVERLOADED', 'The host has no memory left for another Faaslet; try again later.');
+  }
+
+  /** Disposes of an idle Faaslet of the function that was used the longest ago; false when there is none. */
+  #evict(): boolean {
+    for (const [handle, list] of this.#idle) {
+      const faaslet = list.shift();
+      if (faaslet === undefined) {
+        this.#idle.delete(handle);
+        continue;
+      }
+      this.#idleCount -= 1;
+      faaslet.dispose();
+      return true;
+    }
+    return false;
+  }
+}

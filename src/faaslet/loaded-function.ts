@@ -1,0 +1,40 @@
+import type { Limits } from '../core/limits.ts';
+import type { FunctionRef } from '../core/names.ts';
+import type { ModuleArtifact } from '../module/artifact.ts';
+import type { GuestThread } from './guest-thread.ts';
+import { type Linkage, link } from './linker.ts';
+import type { ProtoFunction } from './proto-function.ts';
+
+/** What threads need to know of a version of a function; posted to a thread before its first call. */
+export interface FunctionSpec extends FunctionRef {
+  /** Short name of the version within this process. */
+  readonly handle: number;
+  readonly version: string;
+  readonly module: WebAssembly.Module;
+  /** Without the rewritten binary, which only compilation needs. */
+  readonly artifact: Omit<ModuleArtifact, 'wasm'>;
+  readonly limits: Limits;
+  readonly environment: readonly string[];
+}
+
+/** A function as one thread holds it. */
+export interface LoadedFunction extends FunctionSpec {
+  readonly linkage: Linkage;
+  /** Absent until some thread has made it, and for modules that cannot be snapshot. */
+  proto: ProtoFunction | undefined;
+  /** Pages that its calls have come to need: the next memory is taken that large. */
+  typicalPages: number;
+  /** Whether the module writes output by `__faasm_write_output`; then its stdout is log. */
+  readonly writesOutput: boolean;
+}
+
+/** Links `spec` for a thread. */
+export function loadFunction(spec: FunctionSpec, thread: GuestThread): LoadedFunction {
+  return {
+    ...spec,
+    linkage: link(spec.artifact, thread),
+    proto: undefined,
+    typicalPages: spec.artifact.memory.initialPages,
+    writesOutput: spec.artifact.imports.some(({ name }) => name === '__faasm_write_output'),
+  };
+}

@@ -1,0 +1,124 @@
+import { MAPPINGS } from '../core/budget.ts';
+import { FaasmError } from '../core/errors.ts';
+import { PAGE_BYTES, pagesFor } from '../core/limits.ts';
+import type { Region } from '../state/local-tier.ts';
+import type { GuestThread } from './guest-thread.ts';
+import type { PooledMemory } from './memory-pool.ts';
+
+interface Mapping {
+  readonly key: string;
+  readonly grant: Region;
+  readonly address: number;
+  readonly pages: number;
+  /** Whether the current call has asked for it. */
+  active: boolean;
+}
+
+/** Mappings left in place between calls of a function: mapping again costs more than the call. */
+const KEPT_MAX = 8;
+const ADDRESS_END_PAGES = 65_536;
+
+/** The regions in one Faaslet's memory, above the function's heap limit. */
+export class RegionMap {
+  readonly #thread: GuestThread;
+  readonly #memory: PooledMemory;
+  readonly #basePage: number;
+  #nextPage: number;
+  #mappings: Mapping[] = [];
+
+  /** `basePage`: first page above the heap. */
+  constructor(thread: GuestThread, memory: PooledMemory, basePage: number) {
+    this.#thread = thread;
+    this.#memory = memory;
+    this.#basePage = basePage;
+    this.#nextPage = basePage;
+  }
+
+  /** Mappings of the current call. */
+  get active(): readonly { key: string; address: number; grant: Region }[] {
+    return this.#mappings.filter((mapping) => mapping.active);
+  }
+
+  /**
+   * Maps a region and answers its address; the same for the same value throughout a call.
+   * Throws `MAPPING_LIMIT` past `limit` regions and `HOST_OVERLOADED` when the host has no mappings left.
+   */
+  map(key: string, grant: Region, limit: number): number {
+    const known = this.#mappings.find((mapping) => mapping.key === key && mapping.grant.id === grant.id);
+    if (known?.active === true) return known.address;
+    if (this.active.length >= limit) {
+      throw new FaasmError('MAPPING_LIMIT', `The function maps more than its limit of ${limit} regions.`);
+    }
+    if (known !== undefined) {
+      known.active = true;
+      // A copied region is as old as the call that copied it.
+      if (!this.#thread.layer.abilities.sharedRegions) this.#put(known);
+      return known.address;
+    }
+    return this.#add(key, grant, this.#nextPage);
+  }
+
+  /** Maps a region of the proto-function at the address that the zygote got. Throws as {@link map}. */
+  mapAt(key: string, grant: Region, address: number): void {
+    const known = this.#mappings.find((mapping) => mapping.address === address);
+    if (known?.grant.id === grant.id) {
+      known.active = true;
+      if (!this.#thread.layer.abilities.sharedRegions) this.#put(known);
+      return;
+    }
+    if (known !== undefined) this.#drop(known);
+    this.#add(key, grant, address / PAGE_BYTES);
+  }
+
+  /** The current call's mapping of `key`, if it has one. */
+  find(key: string): { readonly address: number; readonly grant: Region } | undefined {
+    return this.#mappings.findLast((mapping) => mapping.key === key && mapping.active);
+  }
+
+  /** Ends the call: the mappings stay for the next one of the same function, unless they have become many. */
+  endCall(): void {
+    if (this.#mappings.length > KEPT_MAX) this.clear();
+    else for (const mapping of this.#mappings) mapping.active = false;
+  }
+
+  /** Unmaps everything. */
+  clear(): void {
+    for (const mapping of this.#mappings) this.#drop(mapping);
+    this.#mappings = [];
+    this.#nextPage = this.#basePage;
+  }
+
+  #add(key: string, grant: Region, page: number): number {
+    const pages = pagesFor(grant.sizeBytes);
+    if (page + pages > ADDRESS_END_PAGES) {
+      throw new FaasmError('MAPPING_LIMIT', `No addresses left for a region of ${grant.sizeBytes} bytes.`);
+    }
+    const { budget } = this.#thread;
+    if (!budget.reserve('mappings', MAPPINGS.region)) throw this.#overloaded('mappings');
+    const mapping: Mapping = { key, grant, address: page * PAGE_BYTES, pages, active: true };
+    try {
+      if (!this.#memory.ensurePages(page + pages)) throw this.#overloaded('memory');
+      this.#put(mapping);
+    } catch (error) {
+      budget.release('mappings', MAPPINGS.region);
+      throw error;
+    }
+    this.#mappings.push(mapping);
+    this.#nextPage = Math.max(this.#nextPage, page + pages);
+    return mapping.address;
+  }
+
+  #put({ address, grant }: Mapping): void {
+    this.#thread.layer.mapRegion(this.#memory.memory.buffer, address, grant.storage);
+  }
+
+  #drop(mapping: Mapping): void {
+    this.#thread.layer.mapZero(this.#memory.memory.buffer, mapping.address, mapping.pages * PAGE_BYTES);
+    this.#thread.budget.release('mappings', MAPPINGS.region);
+    this.#mappings = this.#mappings.filter((other) => other !== mapping);
+  }
+
+  #overloaded(what: string): FaasmError {
+    return new FaasmError('HOST_OVERLOADED', `The host has no ${what} left to map a region; try again later.`);
+  }
+}

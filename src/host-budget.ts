@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { totalmem } from 'node:os';
+import { Budget } from './core/budget.ts';
+import { PAGE_BYTES } from './core/limits.ts';
+
+/** Live memories at which V8 refuses another (8 GiB of addresses each of 128 TiB), less a margin. */
+const MEMORIES_MAX = 15_000;
+/** Share of the machine's memory for Faaslets and regions when none is configured. */
+const MEMORY_SHARE = 0.75;
+/** Mappings that V8 and the C library need for themselves: beyond the kernel's limit V8 aborts the process. */
+const MAPPINGS_RESERVED = 1500;
+const MAPPINGS_PER_THREAD = 60;
+const KERNEL_MAPPINGS_DEFAULT = 65_530;
+
+/** The budget of this host: what Faaslets may use before the kernel or V8 would say no the hard way. */
+export function hostBudget(options: { readonly memoryBytes: number; readonly threadsMax: number }): Budget {
+  const machine = process.constrainedMemory() || totalmem();
+  const memoryBytes = options.memoryBytes || Math.min(machine, totalmem()) * MEMORY_SHARE;
+  const inUse = (procFile('/proc/self/maps') ?? '').split('\n').length;
+  const allowed = Number(procFile('/proc/sys/vm/max_map_count') ?? KERNEL_MAPPINGS_DEFAULT);
+  return Budget.of({
+    memoryPages: Math.floor(memoryBytes / PAGE_BYTES),
+    memories: MEMORIES_MAX,
+    mappings: Math.max(0, allowed - inUse - MAPPINGS_RESERVED - MAPPINGS_PER_THREAD * options.threadsMax),
+  });
+}
+
+function procFile(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return undefined; // not Linux
+  }
+}

@@ -1,0 +1,19 @@
+import type { Call, CallResult } from '../core/call.ts';
+import type { OutputBuffer } from '../core/output-stream.ts';
+import type { FunctionState } from './function-state.ts';
+
+/** A call between its acceptance and its result. */
+export interface PendingCall {
+  readonly call: Call;
+  readonly fn: FunctionState;
+  readonly input: Uint8Array;
+  readonly timeoutMs: number;
+  readonly cpuMs: number;
+  readonly submittedAt: number;
+  readonly output: OutputBuffer;
+  readonly resolve: (result: CallResult) => void;
+  /** The thread that has it, once one does. */
+  thread: number | undefined;
+  /** Whether it counts as exclusive on its thread: of an unknown or long function, and not suspended yet. */
+  exclusive: boolean;
+}

@@ -1,0 +1,85 @@
+/** What is known of how long a function keeps its thread. */
+export type FunctionKind =
+  /** Not seen yet. */
+  | 'unknown'
+  /** Its turns end within some ms: it shares threads with suspended Faaslets and others like it. */
+  | 'short'
+  /** CPU-bound: it gets threads that hold no suspended Faaslets. */
+  | 'long';
+
+/** A thread as placement sees it. */
+export interface ThreadView {
+  readonly id: number;
+  /** Calls given to it that have not ended, suspended ones included. */
+  readonly assigned: number;
+  readonly suspended: number;
+  /** Calls of unknown or long functions among them that have not been suspended. */
+  readonly exclusive: number;
+  /** How long its current turn has been running, 0 between turns. */
+  readonly turnMs: number;
+}
+
+export interface PlacementLimits {
+  readonly threadsMax: number;
+  /** Long functions run on this many threads at the same time: more would only take turns on the cores. */
+  readonly longMax: number;
+}
+
+/** Where a call goes: a thread, a new thread (start it and ask again), or the queue. */
+export type Placement = { readonly thread: number } | 'spawn' | 'wait';
+
+/** A turn longer than this makes a function CPU-bound, and its thread a bad place for others. */
+export const LONG_TURN_MS = 5;
+/** Calls that a thread gets ahead of what it can run at once; the rest wait where they can still go elsewhere. */
+const WINDOW = 64;
+
+/** Chooses a place for a call of a function of `kind`. Pure: everything it knows is in its arguments. */
+export function place(
+  kind: FunctionKind,
+  threads: readonly ThreadView[],
+  starting: number,
+  limits: PlacementLimits,
+): Placement {
+  const room = threads.length + starting < limits.threadsMax;
+  const chosen = kind === 'short' ? placeShort(threads) : placeExclusive(kind, threads, room, limits);
+  if (chosen !== undefined) return { thread: chosen.id };
+  if (kind === 'long' && runningExclusive(threads) >= limits.longMax) return 'wait';
+  return room && starting === 0 ? 'spawn' : 'wait';
+}
+
+function placeShort(threads: readonly ThreadView[]): ThreadView | undefined {
+  let best: ThreadView | undefined;
+  for (const thread of threads) {
+    if (thread.exclusive > 0 || thread.turnMs > LONG_TURN_MS || backlog(thread) >= WINDOW) continue;
+    // The first idle one: a thread that has just run the function has it warm.
+    if (best === undefined || backlog(thread) < backlog(best)) best = thread;
+  }
+  return best;
+}
+
+function placeExclusive(
+  kind: FunctionKind,
+  threads: readonly ThreadView[],
+  room: boolean,
+  limits: PlacementLimits,
+): ThreadView | undefined {
+  if (kind === 'long' && runningExclusive(threads) >= limits.longMax) return undefined;
+  const idle = threads.findLast((thread) => thread.assigned === 0);
+  // The last thread without such a call stays so, for everybody else.
+  const free = threads.filter((thread) => thread.exclusive === 0 && thread.turnMs <= LONG_TURN_MS);
+  if (free.length === 1 && room) return undefined;
+  if (idle !== undefined || room) return idle;
+  if (free.length <= 1 && threads.length > 1) return undefined;
+  return free.reduce<ThreadView | undefined>(
+    (best, thread) => (best === undefined || thread.suspended < best.suspended ? thread : best),
+    undefined,
+  );
+}
+
+function runningExclusive(threads: readonly ThreadView[]): number {
+  return threads.filter((thread) => thread.exclusive > 0).length;
+}
+
+function backlog(thread: ThreadView): number {
+  return thread.assigned - thread.suspended;
+}

@@ -1,0 +1,310 @@
+import type { Call, CallResult } from '../core/call.ts';
+import { type ErrorRecord, FaasmError } from '../core/errors.ts';
+import { PAGE_BYTES } from '../core/limits.ts';
+import { OutputBuffer } from '../core/output-stream.ts';
+import type { CallStatus, RunningCall } from '../core/ports.ts';
+import type { CallOrder, CallReport, FromThread } from '../executor/protocol.ts';
+import type { FunctionState } from './function-state.ts';
+import type { PendingCall } from './pending-call.ts';
+import { LONG_TURN_MS, type PlacementLimits, place } from './placement.ts';
+import { ResultStore } from './results.ts';
+import type { PoolThread, ThreadPool } from './thread-pool.ts';
+
+/** How often threads are looked at for work that is stuck behind a long turn. */
+const LOOK_MS = 5;
+const RETIRE_LOOK_MS = 1000;
+
+export interface SchedulerOptions {
+  readonly host: string;
+  readonly limits: PlacementLimits;
+  /** Calls that may wait for a thread. */
+  readonly queueLimit: number;
+  readonly resultTtlMs: number;
+  readonly resultBytes: number;
+  /** Ends the guest that runs for a call, on whichever thread; false when the layer cannot. */
+  readonly cancelRunning: (call: number) => boolean;
+}
+
+/** Queues calls, gives them to threads, and turns what the threads report into results. */
+export class Scheduler {
+  readonly #options: SchedulerOptions;
+  readonly #pool: ThreadPool;
+  readonly #results: ResultStore;
+  readonly #pending = new Map<number, PendingCall>();
+  /** Functions with calls that wait, in the order in which they get their turn. */
+  readonly #waiting = new Set<FunctionState>();
+  readonly #look: NodeJS.Timeout;
+  #queued = 0;
+  #lastRetireAt = 0;
+  #idle: (() => void)[] = [];
+
+  constructor(options: SchedulerOptions, pool: ThreadPool) {
+    this.#options = options;
+    this.#pool = pool;
+    this.#results = new ResultStore({ ttlMs: options.resultTtlMs, maxBytes: options.resultBytes });
+    this.#look = setInterval(() => this.#lookAtThreads(), LOOK_MS);
+    this.#look.unref();
+  }
+
+  get queued(): number {
+    return this.#queued;
+  }
+
+  get running(): number {
+    return this.#pending.size - this.#queued;
+  }
+
+  /** Accepts a call. Throws `QUEUE_FULL`. */
+  submit(call: Call, fn: FunctionState, input: Uint8Array): RunningCall {
+    if (this.#queued >= this.#options.queueLimit) {
+      throw new FaasmError(
+        'QUEUE_FULL',
+        `${this.#queued} calls are waiting, the most this host accepts; try again later.`,
+      );
+    }
+    const { limits } = fn.spec;
+    const output = new OutputBuffer();
+    const result = new Promise<CallResult>((resolve) => {
+      const pending: PendingCall = {
+        call,
+        fn,
+        input,
+        timeoutMs: Math.min(limits.timeoutMs, call.timeoutMs ?? Number.POSITIVE_INFINITY),
+        cpuMs: Math.min(limits.cpuMs, call.cpuMs ?? Number.POSITIVE_INFINITY),
+        submittedAt: Date.now(),
+        output,
+        resolve,
+        thread: undefined,
+        exclusive: false,
+      };
+      this.#pending.set(call.id, pending);
+      this.#enqueue(pending);
+    });
+    this.#dispatch(fn);
+    return { id: call.id, output, result };
+  }
+
+  /** Throws `CALL_NOT_FOUND`. */
+  status(id: number): CallStatus {
+    const pending = this.#pending.get(id);
+    return pending === undefined ? this.#results.get(id, Date.now()) : { state: 'running', call: pending.call };
+  }
+
+  /** Ends a call wherever it is; false when it is not under way. */
+  cancel(id: number): boolean {
+    const pending = this.#pending.get(id);
+    if (pending === undefined) return false;
+    if (pending.thread === undefined) {
+      this.#unqueue(pending);
+      this.#fail(pending, { code: 'CANCELLED', message: 'The call was cancelled before it began.' });
+    } else if (!this.#options.cancelRunning(id)) {
+      this.#pool.threads.get(pending.thread)?.handle.post({ kind: 'cancel', call: id });
+    }
+    return true;
+  }
+
+  /** Resolves when no call is under way; false when `graceMs` ran out first. */
+  async drained(graceMs: number): Promise<boolean> {
+    if (this.#pending.size === 0) return true;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(false), graceMs);
+    });
+    const done = new Promise<boolean>((resolve) => this.#idle.push(() => resolve(true)));
+    const result = await Promise.race([done, late]);
+    clearTimeout(timer);
+    return result;
+  }
+
+  /** Ends what is left, with `SHUTTING_DOWN`, and stops looking after threads. */
+  close(): void {
+    clearInterval(this.#look);
+    for (const pending of [...this.#pending.values()]) {
+      this.#fail(pending, { code: 'SHUTTING_DOWN', message: 'The host stopped before the call ended.' });
+    }
+    this.#waiting.clear();
+  }
+
+  /** Gives waiting calls to threads that have become free; the pool calls it when a thread is ready. */
+  dispatchAll(): void {
+    for (const fn of [...this.#waiting]) this.#dispatch(fn);
+  }
+
+  /** A thread ended with calls on it. */
+  lost(thread: PoolThread, reason: string): void {
+    for (const id of thread.calls) {
+      const pending = this.#pending.get(id);
+      const message = `The thread that ran the call ended: ${reason}. The call may be tried again.`;
+      if (pending !== undefined) this.#fail(pending, { code: 'THREAD_LOST', message });
+    }
+    this.dispatchAll();
+  }
+
+  /** A call that cost its thread (portable layer): unlike its neighbours it is told its own error. */
+  runaway(id: number): void {
+    const pending = this.#pending.get(id);
+    const message = `The call ran past its limit of ${pending?.timeoutMs} ms.`;
+    if (pending !== undefined) this.#fail(pending, { code: 'TIMEOUT', message });
+  }
+
+  /** What a thread says about calls; other messages are not the scheduler's. */
+  message(thread: PoolThread, message: FromThread): void {
+    if (message.kind === 'done') {
+      for (const report of message.reports) this.#ended(thread, report);
+      this.dispatchAll();
+    } else if (message.kind === 'output') {
+      const output = this.#pending.get(message.call)?.output;
+      for (const chunk of message.chunks) output?.push(chunk);
+    } else if (message.kind === 'suspended') {
+      const pending = this.#pending.get(message.call);
+      if (pending === undefined) return;
+      // A slow first turn may have been compilation: only a quick one says something.
+      if (message.turnMs <= LONG_TURN_MS) pending.fn.profile.observe(message.turnMs, true);
+      this.#shared(thread, pending);
+      this.dispatchAll();
+    }
+  }
+
+  #enqueue(pending: PendingCall): void {
+    pending.fn.waiting.push(pending);
+    this.#waiting.add(pending.fn);
+    this.#queued += 1;
+  }
+
+  #unqueue(pending: PendingCall): void {
+    const { waiting } = pending.fn;
+    const at = waiting.indexOf(pending);
+    if (at < 0) return;
+    waiting.splice(at, 1);
+    if (waiting.length === 0) this.#waiting.delete(pending.fn);
+    this.#queued -= 1;
+  }
+
+  #dispatch(fn: FunctionState): void {
+    while (fn.waiting.length > 0) {
+      const views = this.#pool.views(Date.now());
+      const placement = place(fn.profile.kind, views, this.#pool.starting, this.#options.limits);
+      if (placement === 'spawn') this.#pool.spawn();
+      if (typeof placement === 'string' || !this.#give(fn, placement.thread)) break;
+    }
+    if (fn.waiting.length === 0) this.#waiting.delete(fn);
+  }
+
+  #give(fn: FunctionState, id: number): boolean {
+    const thread = this.#pool.threads.get(id);
+    const [pending] = fn.waiting;
+    if (thread === undefined || pending === undefined) return false;
+    const known = fn.profile.kind !== 'unknown';
+    const order = (slot: number): CallOrder => [
+      pending.call.id,
+      fn.spec.handle,
+      slot,
+      pending.input,
+      pending.call.cmdline ?? '',
+      pending.timeoutMs,
+      pending.cpuMs,
+      !known,
+    ];
+    if (!thread.handle.run(fn, order)) return false;
+    fn.waiting.shift();
+    this.#queued -= 1;
+    thread.calls.add(pending.call.id);
+    pending.thread = id;
+    pending.exclusive = fn.profile.kind !== 'short';
+    if (pending.exclusive) thread.exclusive += 1;
+    return true;
+  }
+
+  #ended(thread: PoolThread, report: CallReport): void {
+    this.#leave(thread, report.id);
+    const pending = this.#pending.get(report.id);
+    if (pending === undefined) return;
+    pending.fn.profile.observe(report.longestTurnMs, report.start === 'cold' || report.start === 'fresh');
+    this.#shared(thread, pending);
+    for (const chunk of report.output) pending.output.push(chunk);
+    this.#settle(pending, {
+      id: report.id,
+      status: report.error === undefined ? 'success' : 'failed',
+      ...(report.returnValue === undefined ? {} : { returnValue: report.returnValue }),
+      attributes: {},
+      output: pending.output,
+      log: report.log,
+      ...(report.error === undefined ? {} : { error: report.error }),
+      times: {
+        submittedAt: pending.submittedAt,
+        queuedMs: report.queuedMs,
+        initMs: report.initMs,
+        runMs: report.runMs,
+        ...(thread.handle.layer === 'native' ? { cpuMs: report.cpuMs } : {}),
+      },
+      placement: { host: this.#options.host, thread: thread.handle.id },
+      layer: thread.handle.layer,
+      start: report.start,
+      peakMemoryBytes: report.peakPages * PAGE_BYTES,
+    });
+  }
+
+  /** A call that the host ends without its thread's report. */
+  #fail(pending: PendingCall, error: ErrorRecord): void {
+    this.#unqueue(pending);
+    const thread = pending.thread === undefined ? undefined : this.#pool.threads.get(pending.thread);
+    if (thread !== undefined) this.#shared(thread, pending);
+    this.#settle(pending, {
+      id: pending.call.id,
+      status: 'failed',
+      attributes: {},
+      output: pending.output,
+      log: new Uint8Array(0),
+      error,
+      times: { submittedAt: pending.submittedAt, queuedMs: Date.now() - pending.submittedAt, initMs: 0, runMs: 0 },
+      placement: { host: this.#options.host, thread: pending.thread ?? 0 },
+      layer: thread?.handle.layer ?? 'native',
+      start: 'cold',
+      peakMemoryBytes: 0,
+    });
+  }
+
+  #settle(pending: PendingCall, result: CallResult): void {
+    if (!this.#pending.delete(pending.call.id)) return;
+    pending.output.end();
+    this.#results.keep(pending.call, result, pending.output.sizeBytes, Date.now());
+    pending.resolve(result);
+    if (this.#pending.size > 0) return;
+    for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  /** The call does not hold its thread alone any more. */
+  #shared(thread: PoolThread, pending: PendingCall): void {
+    if (pending.exclusive) thread.exclusive -= 1;
+    pending.exclusive = false;
+  }
+
+  #leave(thread: PoolThread, id: number): void {
+    thread.calls.delete(id);
+    if (thread.calls.size === 0) thread.idleSince = Date.now();
+  }
+
+  /** Takes calls back from threads that are stuck in a long turn, and looks after runaways and idle threads. */
+  #lookAtThreads(): void {
+    const now = Date.now();
+    for (const thread of this.#pool.threads.values()) {
+      const startedAt = thread.handle.board.turnStartedAt;
+      if (startedAt === 0 || now - startedAt <= LONG_TURN_MS) continue;
+      for (const id of thread.handle.takeBack()) this.#requeue(thread, id);
+    }
+    this.#pool.endRunaways(now);
+    if (this.#waiting.size > 0) this.dispatchAll();
+    if (now - this.#lastRetireAt < RETIRE_LOOK_MS) return;
+    this.#lastRetireAt = now;
+    this.#pool.retireIdle(now);
+  }
+
+  #requeue(thread: PoolThread, id: number): void {
+    this.#leave(thread, id);
+    const pending = this.#pending.get(id);
+    if (pending === undefined) return;
+    this.#shared(thread, pending);
+    pending.thread = undefined;
+    this.#enqueue(pending);
+  }
+}

@@ -1,0 +1,136 @@
+import type { Budget } from '../core/budget.ts';
+import type { FromThread, ThreadSettings } from '../executor/protocol.ts';
+import { ThreadHandle } from '../executor/thread-handle.ts';
+import { TURN_END } from '../layer/layer.ts';
+import type { ThreadView } from './placement.ts';
+
+/** Idle threads beyond the base are ended after this long. */
+const RETIRE_AFTER_MS = 10_000;
+/** What a turn past its deadline gets to end by itself, at its next host call, before its thread is ended. */
+const PORTABLE_GRACE_MS = 20;
+
+/** A thread and what the scheduler has given it. */
+export interface PoolThread {
+  readonly handle: ThreadHandle;
+  readonly calls: Set<number>;
+  exclusive: number;
+  idleSince: number;
+}
+
+export interface ThreadPoolEvents {
+  ready(thread: PoolThread): void;
+  message(thread: PoolThread, message: FromThread): void;
+  /** A thread ended with calls on it. */
+  lost(thread: PoolThread, reason: string): void;
+  /** The portable layer's only means against a runaway: its thread is about to end, and with it the neighbours. */
+  runaway(call: number): void;
+}
+
+/** The worker threads: started on demand, retired when idle, replaced when lost. */
+export class ThreadPool {
+  readonly threads = new Map<number, PoolThread>();
+  readonly #settings: Omit<ThreadSettings, 'board' | 'ownBudget'>;
+  readonly #budget: Budget;
+  readonly #baseThreads: number;
+  readonly #events: ThreadPoolEvents;
+  #nextId = 1;
+  #starting = 0;
+  #closing = false;
+  #failure: string | undefined;
+
+  constructor(
+    settings: Omit<ThreadSettings, 'board' | 'ownBudget'>,
+    options: { readonly budget: Budget; readonly baseThreads: number },
+    events: ThreadPoolEvents,
+  ) {
+    this.#settings = settings;
+    this.#budget = options.budget;
+    this.#baseThreads = options.baseThreads;
+    this.#events = events;
+  }
+
+  /** Threads that have been started and are not ready. */
+  get starting(): number {
+    return this.#starting;
+  }
+
+  /** Why the last thread could not start, if it could not. */
+  get failure(): string | undefined {
+    return this.#failure;
+  }
+
+  spawn(): void {
+    if (this.#closing) return;
+    this.#starting += 1;
+    const handle = new ThreadHandle(this.#nextId, this.#settings, {
+      message: (_, message) => this.#message(thread, message),
+      exited: (_, reason) => this.#exited(thread, reason),
+    });
+    this.#nextId += 1;
+    const thread: PoolThread = { handle, calls: new Set(), exclusive: 0, idleSince: Date.now() };
+  }
+
+  /** The threads as placement sees them. */
+  views(now: number): ThreadView[] {
+    return [...this.threads.values()].map(({ handle, calls, exclusive }) => {
+      const startedAt = handle.board.turnStartedAt;
+      return {
+        id: handle.id,
+        assigned: calls.size,
+        suspended: handle.board.suspended,
+        exclusive,
+        turnMs: startedAt === 0 ? 0 : now - startedAt,
+      };
+    });
+  }
+
+  /** Ends idle threads beyond the base. */
+  retireIdle(now: number): void {
+    for (const [id, thread] of this.threads) {
+      if (this.threads.size <= this.#baseThreads) return;
+      if (thread.calls.size > 0 || now - thread.idleSince < RETIRE_AFTER_MS) continue;
+      this.threads.delete(id);
+      thread.handle.stop();
+    }
+  }
+
+  /** Portable layer: ends turns past their deadline, first by asking at the next host call, then with the thread. */
+  endRunaways(now: number): void {
+    for (const thread of this.threads.values()) {
+      const { turn } = thread.handle.board;
+      const deadline = turn.deadline[0] ?? 0;
+      if (thread.handle.layer !== 'portable' || deadline === 0 || now < deadline) continue;
+      Atomics.store(turn.flags, 1, TURN_END.wall);
+      if (now < deadline + PORTABLE_GRACE_MS) continue;
+      this.#events.runaway(turn.call[0] ?? 0);
+      this.threads.delete(thread.handle.id);
+      void thread.handle.terminate('a call ran past its limit, and without the native layer its thread ends with it');
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    await Promise.all([...this.threads.values()].map(({ handle }) => handle.terminate()));
+  }
+
+  #message(thread: PoolThread, message: FromThread): void {
+    if (message.kind !== 'ready') return this.#events.message(thread, message);
+    this.#starting -= 1;
+    thread.handle.ready = true;
+    thread.handle.layer = message.layer;
+    thread.handle.layerReason = message.reason;
+    if (this.#closing) return void thread.handle.terminate();
+    this.threads.set(thread.handle.id, thread);
+    this.#events.ready(thread);
+  }
+
+  #exited(thread: PoolThread, reason: string | undefined): void {
+    if (!thread.handle.ready) this.#starting -= 1;
+    this.threads.delete(thread.handle.id);
+    this.#budget.releaseAll(thread.handle.ownBudget);
+    if (reason !== undefined) this.#failure = reason;
+    if (thread.calls.size > 0) this.#events.lost(thread, reason ?? 'it was stopped');
+    while (thread.handle.ready && this.threads.size + this.#starting < this.#baseThreads && !this.#closing)
+      this.spawn();
+  }
+}

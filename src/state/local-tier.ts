@@ -1,0 +1,202 @@
+import type { Budget } from '../core/budget.ts';
+import { FaasmError } from '../core/errors.ts';
+import { pagesFor } from '../core/limits.ts';
+import type { GlobalState } from '../core/ports.ts';
+import type { MemoryLayer, Storage } from '../layer/layer.ts';
+import { RegionAllocator } from './region-allocator.ts';
+
+/** A region as threads get it. */
+export interface Region {
+  /** Changes with the storage: a mapping of an older id is not the value any more. */
+  readonly id: number;
+  readonly sizeBytes: number;
+  readonly storage: Storage;
+  /** dirty[0] is 1 when this host has changes that the global tier does not have. Shared by all threads. */
+  readonly dirty: Int32Array;
+}
+
+/** How a caller wants a region. */
+export type RegionWish =
+  /** The value as it is; none when the key holds nothing. */
+  | { readonly kind: 'existing' }
+  /** At least `length` bytes, made of zeros when the key holds nothing; 0: as it is. */
+  | { readonly kind: 'pointer'; readonly length: number }
+  /** Exactly `length` bytes, about to be overwritten; nothing is pulled. */
+  | { readonly kind: 'overwrite'; readonly length: number };
+
+/** Told when a key's storage changed, so that threads forget what they hold. */
+export type RegionReplaced = (user: string, key: string) => void;
+
+/**
+ * The state values that this host holds, one region per user and key, in front of the global tier. Values are pulled
+ * when first asked for and stay; pushes go whole (design section 6, faasm.md section 3). Lives on the main thread.
+ */
+export class LocalTier {
+  readonly #global: GlobalState;
+  readonly #allocator: RegionAllocator;
+  readonly #layer: MemoryLayer;
+  readonly #budget: Budget;
+  readonly #valueLimitBytes: number;
+  readonly #replaced: RegionReplaced;
+  readonly #regions = new Map<string, Region>();
+  /** Work under way per key: operations on one key happen one after the other. */
+  readonly #busy = new Map<string, Promise<unknown>>();
+  #nextId = 1;
+
+  constructor(options: {
+    readonly global: GlobalState;
+    readonly layer: MemoryLayer;
+    readonly budget: Budget;
+    /** Largest value in bytes. */
+    readonly valueLimitBytes: number;
+    readonly replaced: RegionReplaced;
+  }) {
+    this.#global = options.global;
+    this.#layer = options.layer;
+    this.#budget = options.budget;
+    this.#valueLimitBytes = options.valueLimitBytes;
+    this.#replaced = options.replaced;
+    this.#allocator = new RegionAllocator(options.layer);
+  }
+
+  /** Answers the region of a key as wished. Throws `STATE_SIZE_MISMATCH`, `STATE_LIMIT`, `HOST_OVERLOADED`. */
+  acquire(user: string, key: string, wish: RegionWish): Promise<Region | undefined> {
+    return this.#inTurn(regionName(user, key), async () => {
+      const name = regionName(user, key);
+      if (wish.kind === 'overwrite') return this.#overwrite(user, key, wish.length);
+      const region = this.#regions.get(name) ?? (await this.#pull(user, key));
+      if (wish.kind === 'existing') return region;
+      if (region === undefined) return this.#create(user, key, wish.length);
+      if (wish.length <= region.sizeBytes) return region;
+      throw new FaasmError(
+        'STATE_SIZE_MISMATCH',
+        `State ${user}/${key} holds ${region.sizeBytes} bytes, but ${wish.length} were asked for. Ask for 0 to get it as it is.`,
+      );
+    });
+  }
+
+  /** Size of a value here or in the global tier, 0 when there is none. */
+  async size(user: string, key: string): Promise<number> {
+    const region = this.#regions.get(regionName(user, key));
+    return region?.sizeBytes ?? (await this.#global.size(user, key)) ?? 0;
+  }
+
+  /** Sends a value to the global tier if it is dirty. Throws `STATE_UNINITIALISED` when the host does not hold it. */
+  push(user: string, key: string): Promise<void> {
+    return this.#inTurn(regionName(user, key), async () => {
+      const region = this.#regions.get(regionName(user, key));
+      if (region === undefined) {
+        throw new FaasmError(
+          'STATE_UNINITIALISED',
+          `State ${user}/${key} has no value on this host to push: read or write it first.`,
+        );
+      }
+      // Cleared before the copy: a store that comes meanwhile makes the region dirty again.
+      if (Atomics.exchange(region.dirty, 0, 0) === 0) return;
+      const bytes = new Uint8Array(region.sizeBytes);
+      this.#layer.read(region.storage, 0, bytes);
+      try {
+        await this.#global.write(user, key, bytes);
+      } catch (error) {
+        Atomics.store(region.dirty, 0, 1);
+        throw error;
+      }
+    });
+  }
+
+  /** Sets a value in both tiers, as an upload does. Faaslets that have it mapped see it if its size is the same. */
+  set(user: string, key: string, bytes: Uint8Array): Promise<void> {
+    return this.#inTurn(regionName(user, key), async () => {
+      this.#checkSize(user, key, bytes.length);
+      await this.#global.write(user, key, bytes);
+      const region = this.#regions.get(regionName(user, key));
+      if (region === undefined) return;
+      if (region.sizeBytes === bytes.length) {
+        this.#layer.write(region.storage, 0, bytes);
+        Atomics.store(region.dirty, 0, 0);
+      } else this.#forget(user, key, region);
+    });
+  }
+
+  /** A copy of the value in the global tier. */
+  async get(user: string, key: string): Promise<Uint8Array | undefined> {
+    const size = await this.#global.size(user, key);
+    return size === undefined ? undefined : this.#global.read(user, key, 0, size);
+  }
+
+  async #pull(user: string, key: string): Promise<Region | undefined> {
+    const size = await this.#global.size(user, key);
+    const bytes = size === undefined ? undefined : await this.#global.read(user, key, 0, size);
+    if (bytes === undefined || bytes.length === 0) return undefined;
+    const region = this.#create(user, key, bytes.length);
+    this.#layer.write(region.storage, 0, bytes);
+    return region;
+  }
+
+  #overwrite(user: string, key: string, length: number): Region {
+    const region = this.#regions.get(regionName(user, key));
+    if (region?.sizeBytes === length) return region;
+    if (region !== undefined) this.#forget(user, key, region);
+    return this.#create(user, key, length);
+  }
+
+  #create(user: string, key: string, length: number): Region {
+    this.#checkSize(user, key, length);
+    const pages = pagesFor(length);
+    if (!this.#budget.reserve('memoryPages', pages)) {
+      throw new FaasmError(
+        'HOST_OVERLOADED',
+        `The host has no ${length} bytes of memory left for state ${user}/${key}.`,
+      );
+    }
+    try {
+      const storage = this.#allocator.allocate(length);
+      const dirty = new Int32Array(new SharedArrayBuffer(4));
+      const region: Region = { id: this.#nextId, sizeBytes: length, storage, dirty };
+      this.#nextId += 1;
+      this.#regions.set(regionName(user, key), region);
+      return region;
+    } catch (error) {
+      this.#budget.release('memoryPages', pages);
+      throw error;
+    }
+  }
+
+  /** Faaslets may still have the old storage mapped, so it is left to them and not handed out again. */
+  #forget(user: string, key: string, region: Region): void {
+    this.#regions.delete(regionName(user, key));
+    this.#budget.release('memoryPages', pagesFor(region.sizeBytes));
+    this.#replaced(user, key);
+  }
+
+  #checkSize(user: string, key: string, length: number): void {
+    if (length > 0 && length <= this.#valueLimitBytes) return;
+    throw new FaasmError(
+      'STATE_LIMIT',
+      length > 0
+        ? `State ${user}/${key} of ${length} bytes exceeds the limit of ${this.#valueLimitBytes} bytes for a value.`
+        : `State ${user}/${key} holds nothing: say how many bytes it should have.`,
+    );
+  }
+
+  /** Runs `work` once all earlier work on the same key is done. */
+  async #inTurn<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const before = this.#busy.get(name);
+    const mine = (async () => {
+      // Whoever asked for the earlier work has its error.
+      await before?.catch(() => undefined);
+      return work();
+    })();
+    this.#busy.set(name, mine);
+    try {
+      return await mine;
+    } finally {
+      if (this.#busy.get(name) === mine) this.#busy.delete(name);
+    }
+  }
+}
+
+/** Users hold no slash, so names of different users and keys cannot be equal. */
+function regionName(user: string, key: string): string {
+  return `${user}/${key}`;
+}
