@@ -51,7 +51,7 @@ export function bytes(declaration: Declaration<number> & { readonly min: number 
     ...rest,
     unit: 'bytes',
     defaultText: rest.defaultText ?? sizeText(rest.default),
-    accepts: `a size of at least ${sizeText(min)}, such as 65536, 64KiB, 64MiB or 1GiB`,
+    accepts: `a size${min === 0 ? '' : ` of at least ${sizeText(min)}`}, such as 65536, 64KiB, 64MiB or 1GiB`,
     parse: (text) => within(parseBytes(text), min, Number.MAX_SAFE_INTEGER),
   };
 }

@@ -77,7 +77,7 @@ const HOST: Table<HostSettings> = {
     defaultText: 'cores of the machine',
     min: 1,
     max: 256,
-    meaning: 'Threads that run functions.',
+    meaning: 'Threads kept for functions; more are added while ready work waits.',
   }),
   layer: choice({
     env: 'FAASM_LAYER',
@@ -115,7 +115,7 @@ const HOST: Table<HostSettings> = {
     env: 'FAASM_LOG_LEVEL',
     default: 'info',
     choices: ['debug', 'info', 'warn', 'error', 'silent'],
-    meaning: 'What the host logs.',
+    meaning: 'What the server logs: start and stop at info, every request at debug, on the standard error stream.',
   }),
 };
 
@@ -183,7 +183,7 @@ const BUDGETS: Table<BudgetSettings> = {
   }),
   userStateBytes: bytes({
     env: 'FAASM_USER_STATE_BYTES',
-    default: 1024 * MIB,
+    default: 2048 * MIB,
     min: 0,
     meaning: 'State of one user in the global tier kept in memory, key names included.',
   }),
