@@ -15,6 +15,8 @@ export interface HttpPortOptions extends BodyOptions {
   /** 0: any free port. */
   readonly port: number;
   readonly handler: ApiHandler;
+  /** Told every request and its answer's status; absent when nobody wants to know. */
+  readonly log?: (line: string) => void;
 }
 
 /** An open port. */
@@ -91,8 +93,10 @@ class Exchanges {
     const request = new NodeRequest(incoming, outgoing, this.#options, awaitsContinue);
     const reason = foreignReason(incoming);
     const response = reason === undefined ? await this.#options.handler(request) : refusal(reason);
-    await sendResponse(incoming, outgoing, response, { close: this.stopping, stallMs: this.#options.bodyTimeoutMs });
+    const { bodyTimeoutMs, log } = this.#options;
+    await sendResponse(incoming, outgoing, response, { close: this.stopping, stallMs: bodyTimeoutMs });
     request.release();
+    log?.(`${request.method} ${request.path} ${response.status} ${response.headers['x-faasm-error'] ?? ''}`.trimEnd());
   }
 
   /** Answers what is no HTTP, once, unless an answer is under way on the same connection. */

@@ -1,0 +1,106 @@
+import { createServer } from 'node:net';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { call, uploadSamples } from '../support/samples.ts';
+import { type ServerProcess, spawnServer, startServerProcess } from '../support/server-process.ts';
+
+let running: ServerProcess[] = [];
+
+async function start(environment: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
+  const server = await startServerProcess({ environment });
+  running.push(server);
+  return server;
+}
+
+afterEach(async () => {
+  await Promise.all(running.map((server) => server.kill()));
+  running = [];
+});
+
+describe('stop', () => {
+  it('finishes the calls that were accepted, under load', async () => {
+    const server = await start();
+    await uploadSamples(server, 'hello', 'sleep');
+    const slow = Array.from({ length: 100 }, () => call(server, 'sleep', '1000'));
+    let answered = 0;
+    let refused = 0;
+    let stopping = false;
+    const load = Array.from({ length: 4 }, async () => {
+      while (!stopping) {
+        // A connection that is not accepted any more is no lost call; an accepted one has an answer with a status.
+        const answer = await call(server, 'hello').catch(() => undefined);
+        if (answer === undefined || answer.headers.get('x-faasm-error') === 'SHUTTING_DOWN') refused += 1;
+        else {
+          expect([answer.status, answer.text]).toEqual([200, 'Hello Faasm!']);
+          answered += 1;
+        }
+      }
+    });
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    server.process.kill('SIGTERM');
+    const code = await server.exit;
+    stopping = true;
+    await Promise.all(load);
+    const statuses = (await Promise.all(slow)).map((answer) => answer.status);
+    expect(statuses).toEqual(Array(100).fill(200));
+    expect(answered).toBeGreaterThan(0);
+    expect(refused).toBeGreaterThan(0);
+    expect(code).toBe(0);
+    expect(server.output()).toContain('stopped');
+  });
+
+  it('cancels what runs longer than the grace period', async () => {
+    const server = await start({ FAASM_GRACE_MS: '200' });
+    await uploadSamples(server, 'sleep');
+    const answer = call(server, 'sleep', '30000');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    server.process.kill('SIGTERM');
+    expect((await answer).headers.get('x-faasm-error')).toBe('CANCELLED');
+    expect(await server.exit).toBe(0);
+  });
+
+  it('is immediate on a second signal', async () => {
+    const server = await start();
+    await uploadSamples(server, 'sleep');
+    const answer = call(server, 'sleep', '30000').catch(() => 'cut');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    server.process.kill('SIGTERM');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    server.process.kill('SIGINT');
+    expect(await server.exit).toBe(130);
+    expect(await answer).toBe('cut');
+  });
+
+  it('needs no grace when nothing runs', async () => {
+    const server = await start();
+    const before = performance.now();
+    server.process.kill('SIGINT');
+    expect(await server.exit).toBe(0);
+    expect(performance.now() - before).toBeLessThan(3_000);
+  });
+});
+
+describe('start', () => {
+  it.each([
+    [{ FAASM_THREADS: 'many' }, /FAASM_THREADS is "many": use a whole number/],
+    [{ FAASM_BIND_HOST: '0.0.0.0' }, /FAASM_BIND_HOST is "0.0.0.0".*tokens do not exist yet/],
+  ])('fails with what is wrong: %j', async (environment, message) => {
+    const server = spawnServer({ environment });
+    expect(await server.exit).toBe(1);
+    expect(server.output()).toMatch(message);
+  });
+
+  it('fails with what to do when a port is in use', async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as { port: number };
+    const server = spawnServer({ environment: { FAASM_UPLOAD_PORT: String(port) } });
+    expect(await server.exit).toBe(1);
+    expect(server.output()).toMatch(new RegExp(`upload port 127.0.0.1:${port} is in use.*FAASM_UPLOAD_PORT=<port>`));
+    other.close();
+  });
+
+  it('warns of settings that do not exist', async () => {
+    const server = await start({ FAASM_TREADS: '3' });
+    expect(server.output()).toContain('FAASM_TREADS is no setting');
+  });
+});
