@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../core/errors.ts';
 import type { Limits } from '../core/limits.ts';
-import type { GuestMemory } from './guest-memory.ts';
 import type { FunctionType, ValueType } from '../module/artifact.ts';
+import type { GuestMemory } from './guest-memory.ts';
 
 /** Where a call's output goes. Both methods copy, and end the call with `OUTPUT_LIMIT` past the limit. */
 export interface OutputSink {

@@ -1,0 +1,43 @@
+import type { HostContext } from '../context.ts';
+import { type Pace, paceOf } from '../pace.ts';
+import { DescriptorTable } from './descriptor.ts';
+import { FileTree } from './file-tree.ts';
+import type { TemplateDirectory } from './template.ts';
+import { DIRECTORY_RIGHTS, FILE_RIGHTS } from './types.ts';
+
+const ROOT_NAME = new TextEncoder().encode('/');
+
+/** What WASI keeps for one call. */
+export interface Session {
+  readonly descriptors: DescriptorTable;
+  readonly tree: FileTree;
+  readonly pace: Pace;
+}
+
+const SESSION = Symbol('wasi session');
+
+/** The WASI side of a call, made when it first asks for anything that involves a descriptor. */
+export function sessionOf(context: HostContext): Session {
+  return context.slot(SESSION, () => makeSession(context));
+}
+
+/** Opens a session on another tree than the runtime's; only before the call's first use of WASI. */
+export function openSession(context: HostContext, template: TemplateDirectory): Session {
+  return context.slot(SESSION, () => makeSession(context, template));
+}
+
+function makeSession(context: HostContext, template?: TemplateDirectory): Session {
+  const { fileBytes, openFiles } = context.limits;
+  const descriptors = new DescriptorTable(openFiles);
+  const tree = new FileTree(fileBytes, template);
+  const inheriting = DIRECTORY_RIGHTS | FILE_RIGHTS;
+  descriptors.open({
+    kind: 'directory',
+    node: tree.root,
+    preopen: ROOT_NAME,
+    flags: 0,
+    rights: DIRECTORY_RIGHTS,
+    inheriting,
+  });
+  return { descriptors, tree, pace: paceOf(context) };
+}

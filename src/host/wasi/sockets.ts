@@ -1,0 +1,17 @@
+import type { HostContext, HostFunction } from '../context.ts';
+import { define } from './define.ts';
+import { fail } from './errno.ts';
+import { sessionOf } from './session.ts';
+
+/** Preview 1 can only use sockets that the host opened, and this one opens none: no descriptor is a socket. */
+export const SOCKET_FUNCTIONS: readonly HostFunction[] = [
+  define('sock_accept', 'iii', notSocket),
+  define('sock_recv', 'iiiiii', notSocket),
+  define('sock_send', 'iiiii', notSocket),
+  define('sock_shutdown', 'ii', notSocket),
+];
+
+function notSocket(context: HostContext, fd: number): void {
+  sessionOf(context).descriptors.get(fd);
+  fail('NOTSOCK');
+}

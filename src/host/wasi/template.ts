@@ -1,0 +1,48 @@
+/**
+ * The read-only part of every call's file tree. Templates are shared by all calls of a thread and never change; a call
+ * that looks at a node gets a private view of it, made at that moment.
+ */
+export type Template = TemplateFile | TemplateDirectory | TemplateLink;
+
+/** A file; its bytes are never written to. */
+export interface TemplateFile {
+  readonly kind: 'file';
+  readonly bytes: Uint8Array;
+}
+
+/** A directory of templates. */
+export interface TemplateDirectory {
+  readonly kind: 'directory';
+  readonly entries: ReadonlyMap<string, Template>;
+}
+
+/** A symbolic link. */
+export interface TemplateLink {
+  readonly kind: 'link';
+  readonly target: string;
+}
+
+const encoder = new TextEncoder();
+
+/** A template file with `text` in UTF-8. */
+export function templateFile(text: string): TemplateFile {
+  return { kind: 'file', bytes: encoder.encode(text) };
+}
+
+/** A template directory. */
+export function templateDirectory(entries: Readonly<Record<string, Template>>): TemplateDirectory {
+  return { kind: 'directory', entries: new Map(Object.entries(entries)) };
+}
+
+/** Faasm's runtime root: what C programs look for, and the directories that they write to. */
+export const RUNTIME_TREE: TemplateDirectory = templateDirectory({
+  etc: templateDirectory({
+    hosts: templateFile('127.0.0.1\tlocalhost\n'),
+    passwd: templateFile('faasm:x:1000:1000:faasm:/home/faasm:/bin/sh\n'),
+    'resolv.conf': templateFile(''),
+  }),
+  lib: templateDirectory({}),
+  tmp: templateDirectory({}),
+  usr: templateDirectory({}),
+  work: templateDirectory({}),
+});
