@@ -54,7 +54,7 @@ describe('stop', () => {
     const answer = call(server, 'sleep', '30000');
     await new Promise((resolve) => setTimeout(resolve, 300));
     server.process.kill('SIGTERM');
-    expect((await answer).headers.get('x-faasm-error')).toBe('CANCELLED');
+    expect((await answer).headers.get('x-faasm-error')).toBe('SHUTTING_DOWN');
     expect(await server.exit).toBe(0);
   });
 
