@@ -83,6 +83,8 @@ export interface HostFunction {
   readonly alternatives?: readonly FunctionType[];
   /** It may answer a promise, and its caller is suspended meanwhile. No host code may run after an `await` inside it. */
   readonly waits?: boolean;
+  /** Without a result it returns nothing, or a promise of nothing. */
+  // biome-ignore lint/suspicious/noConfusingVoidType: with undefined, functions that return nothing would not fit
   readonly call: (context: HostContext, ...args: HostArgument[]) => number | bigint | void | Promise<number | void>;
 }
 

@@ -1,6 +1,7 @@
 import { FaasmError } from '../core/errors.ts';
 
-const decoder = new TextDecoder();
+/** A byte order mark is part of the text. */
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const STRING_MAX_BYTES = 64 * 1024;
 
 /**
@@ -29,21 +30,31 @@ export class GuestMemory {
     return (address >>> 0) + (length >>> 0) <= this.bytes.length;
   }
 
+  /** Throws `BAD_POINTER` where [address, address + length) is not inside the memory. */
+  check(address: number, length: number): void {
+    if (!this.holds(address, length)) {
+      throw new FaasmError(
+        'BAD_POINTER',
+        `${length >>> 0} bytes at address ${address >>> 0} are outside the memory of ${this.bytes.length} bytes.`,
+      );
+    }
+  }
+
   /** A view of [address, address + length), not a copy. Throws `BAD_POINTER`. */
   slice(address: number, length: number): Uint8Array {
-    this.#check(address, length);
+    this.check(address, length);
     return this.bytes.subarray(address >>> 0, (address >>> 0) + (length >>> 0));
   }
 
   /** Reads an i32 as unsigned. Throws `BAD_POINTER`. */
   u32(address: number): number {
-    this.#check(address, 4);
+    this.check(address, 4);
     return this.view.getUint32(address >>> 0, true);
   }
 
   /** Writes an i32. Throws `BAD_POINTER`. */
   setU32(address: number, value: number): void {
-    this.#check(address, 4);
+    this.check(address, 4);
     this.view.setUint32(address >>> 0, value, true);
   }
 
@@ -58,14 +69,5 @@ export class GuestMemory {
     const end = this.bytes.subarray(0, start + STRING_MAX_BYTES).indexOf(0, start);
     if (end < 0) throw new FaasmError('BAD_POINTER', `No NUL-terminated string at address ${start}.`);
     return decoder.decode(this.bytes.subarray(start, end));
-  }
-
-  #check(address: number, length: number): void {
-    if (!this.holds(address, length)) {
-      throw new FaasmError(
-        'BAD_POINTER',
-        `${length >>> 0} bytes at address ${address >>> 0} are outside the memory of ${this.bytes.length} bytes.`,
-      );
-    }
   }
 }

@@ -25,7 +25,7 @@ export const STATE_FUNCTIONS: readonly HostFunction[] = [
 function readState(context: HostContext, key: number, buffer: number, length: number): MaybePromise<number> {
   const name = keyAt(context, key);
   if (length === 0) return context.state.size(name);
-  context.memory.slice(buffer, length); // refuse a bad buffer before anything is fetched
+  context.memory.check(buffer, length); // refuse a bad buffer before anything is fetched
   return context.state.read(name, buffer >>> 0, length >>> 0);
 }
 
@@ -36,7 +36,7 @@ function readStatePointer(context: HostContext, key: number, length: number): Ma
 
 /** `__faasm_write_state(key, data, length)`: writes on this host only, see {@link pushState}. */
 function writeState(context: HostContext, key: number, data: number, length: number): MaybePromise<void> {
-  context.memory.slice(data, length);
+  context.memory.check(data, length);
   return context.state.write(keyAt(context, key), data >>> 0, length >>> 0);
 }
 

@@ -19,6 +19,8 @@ export type Instantiate = (template: Template, parent: DirectoryNode) => TreeNod
 
 /** Cookies 1 and 2 belong to `.` and `..`. */
 const FIRST_ORDER = 3;
+/** Order of a name that the template has: its place in the template. */
+const AS_TEMPLATE = 0;
 const EMPTY = templateDirectory({});
 
 /** A directory: entries of its template, and what the call has changed about them. */
@@ -65,7 +67,7 @@ export class DirectoryNode extends Inode {
     const entry = this.#entries.get(name);
     if (entry) return entry.node;
     const template = this.#template.entries.get(name);
-    return template && this.#view(name, template, this.#templateOrder(name));
+    return template && this.#view(name, template);
   }
 
   /** Adds an entry; `name` must be free. */
@@ -83,7 +85,7 @@ export class DirectoryNode extends Inode {
   remove(name: string): void {
     const node = this.lookup(name);
     if (!node) return;
-    if (this.#template.entries.has(name)) this.#entries.set(name, { node: undefined, order: 0 });
+    if (this.#template.entries.has(name)) this.#entries.set(name, { node: undefined, order: AS_TEMPLATE });
     else this.#entries.delete(name);
     this.#count -= 1;
     node.links -= 1;
@@ -99,12 +101,12 @@ export class DirectoryNode extends Inode {
     let order = FIRST_ORDER;
     for (const [name, template] of this.#template.entries) {
       const known = this.#entries.get(name);
-      const node = known ? known.node : this.#view(name, template, order);
-      if (node && (!known || known.order === order)) listed.push({ name, node, order });
+      const node = known ? known.node : this.#view(name, template);
+      if (node && (!known || known.order === AS_TEMPLATE)) listed.push({ name, node, order });
       order += 1;
     }
     for (const [name, entry] of this.#entries) {
-      if (entry.node && entry.order >= order) listed.push({ name, node: entry.node, order: entry.order });
+      if (entry.node && entry.order !== AS_TEMPLATE) listed.push({ name, node: entry.node, order: entry.order });
     }
     this.#listing = listed;
     return listed;
@@ -119,19 +121,10 @@ export class DirectoryNode extends Inode {
     this.modified();
   }
 
-  #view(name: string, template: Template, order: number): TreeNode {
+  #view(name: string, template: Template): TreeNode {
     const node = this.#instantiate(template, this);
     node.links = 1;
-    this.#entries.set(name, { node, order });
+    this.#entries.set(name, { node, order: AS_TEMPLATE });
     return node;
-  }
-
-  #templateOrder(name: string): number {
-    let order = FIRST_ORDER;
-    for (const known of this.#template.entries.keys()) {
-      if (known === name) break;
-      order += 1;
-    }
-    return order;
   }
 }

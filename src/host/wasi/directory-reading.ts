@@ -25,7 +25,7 @@ function readDirectory(
   const { descriptors, pace } = sessionOf(context);
   const { node } = descriptors.directory(fd, RIGHT.FD_READDIR);
   const target = context.memory.slice(buffer, length);
-  context.memory.slice(result, 4);
+  context.memory.check(result, 4);
   const after = Number(BigInt.asUintN(64, cookie));
   const writer = new EntryWriter(target);
   if (after < 1) writer.add('.', 1, node.ino, node.type);

@@ -20,7 +20,7 @@ export const FD_IO_FUNCTIONS: readonly HostFunction[] = [
 function read(context: HostContext, fd: number, iovecs: number, count: number, result: number): void {
   const session = sessionOf(context);
   const descriptor = session.descriptors.get(fd, RIGHT.FD_READ);
-  context.memory.slice(result, 4); // before anything is consumed
+  context.memory.check(result, 4); // before anything is consumed
   let total: number;
   switch (descriptor.kind) {
     case 'stdin':
@@ -44,7 +44,7 @@ function read(context: HostContext, fd: number, iovecs: number, count: number, r
 function write(context: HostContext, fd: number, iovecs: number, count: number, result: number): void {
   const session = sessionOf(context);
   const descriptor = session.descriptors.get(fd, RIGHT.FD_WRITE);
-  context.memory.slice(result, 4);
+  context.memory.check(result, 4);
   let total: number;
   switch (descriptor.kind) {
     case 'stdout':
@@ -73,7 +73,7 @@ function write(context: HostContext, fd: number, iovecs: number, count: number, 
 function readAt(context: HostContext, fd: number, iovecs: number, count: number, at: bigint, result: number): void {
   const session = sessionOf(context);
   const descriptor = fileFor(session.descriptors.get(fd), RIGHT.FD_READ | RIGHT.FD_SEEK);
-  context.memory.slice(result, 4);
+  context.memory.check(result, 4);
   context.memory.setU32(result, readFile(context, session, descriptor, position(at), iovecs, count));
 }
 
@@ -81,7 +81,7 @@ function readAt(context: HostContext, fd: number, iovecs: number, count: number,
 function writeAt(context: HostContext, fd: number, iovecs: number, count: number, at: bigint, result: number): void {
   const session = sessionOf(context);
   const descriptor = fileFor(session.descriptors.get(fd), RIGHT.FD_WRITE | RIGHT.FD_SEEK);
-  context.memory.slice(result, 4);
+  context.memory.check(result, 4);
   context.memory.setU32(result, writeFile(context, session, descriptor, position(at), iovecs, count));
 }
 
@@ -89,7 +89,7 @@ function seek(context: HostContext, fd: number, offset: bigint, whence: number, 
   // Only asking where one is takes no right to move.
   const asks = offset === 0n && whence === WHENCE.CUR;
   const descriptor = fileFor(sessionOf(context).descriptors.get(fd), asks ? RIGHT.FD_TELL : RIGHT.FD_SEEK);
-  context.memory.slice(result, 8);
+  context.memory.check(result, 8);
   const target = base(descriptor, whence) + Number(offset);
   if (target < 0) fail('INVAL');
   if (target > Number.MAX_SAFE_INTEGER) fail('OVERFLOW');

@@ -26,7 +26,7 @@ export function forEachBuffer(
   let asked = 0;
   for (let at = first; at < end; at += SIZE.IOVEC) {
     const length = memory.u32(at + 4);
-    memory.slice(memory.u32(at), length);
+    memory.check(memory.u32(at), length);
     asked += length;
     pace.items(1);
   }

@@ -27,7 +27,7 @@ function open(
 ): void {
   const session = sessionOf(context);
   const directory = session.descriptors.directory(fd, RIGHT.PATH_OPEN);
-  context.memory.slice(result, 4);
+  context.memory.check(result, 4);
   const flags = checkFlags(fdflags);
   const has = (flag: number): boolean => (oflags & flag) !== 0;
   if ((oflags & ~OFLAGS_KNOWN) !== 0 || (has(OFLAG.CREAT) && has(OFLAG.DIRECTORY))) fail('INVAL');

@@ -147,7 +147,7 @@ function readlink(
 ): void {
   const node = existing(context, fd, RIGHT.PATH_READLINK, 0, path, length);
   if (node.type !== FILETYPE.SYMBOLIC_LINK) fail('INVAL');
-  context.memory.slice(result, 4);
+  context.memory.check(result, 4);
   const text = encoder.encode(node.target).subarray(0, size >>> 0);
   context.memory.slice(buffer, text.length).set(text);
   context.memory.setU32(result, text.length);

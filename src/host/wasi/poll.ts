@@ -40,7 +40,7 @@ function writeEvents(context: HostContext, first: number, events: number, count:
   if (count === 0) fail('INVAL');
   if (first + count * SIZE.SUBSCRIPTION > memory.bytes.length) fail('FAULT');
   if (events + count * SIZE.EVENT > memory.bytes.length) fail('FAULT');
-  memory.slice(result, 4);
+  memory.check(result, 4);
   const session = sessionOf(context);
   const poller = new Poller(context, session);
   const end = first + count * SIZE.SUBSCRIPTION;

@@ -74,7 +74,7 @@ function clockTime(context: HostContext, clock: number, _precision: bigint, resu
       return setMicroseconds(context.memory, result, monotonicUs());
     case CLOCK.PROCESS_CPUTIME:
     case CLOCK.THREAD_CPUTIME:
-      context.memory.slice(result, 8);
+      context.memory.check(result, 8);
       return context.memory.view.setBigUint64(result >>> 0, context.cpuTimeNs(), true);
     default:
       return fail('INVAL');
