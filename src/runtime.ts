@@ -102,7 +102,7 @@ class HostRuntime implements Runtime {
     this.#scheduler = new Scheduler(
       {
         host: this.#host,
-        limits: { threadsMax, longMax: this.#baseThreads },
+        limits: { threadsMax, longMax: this.#baseThreads, shortMax: this.#baseThreads },
         queueLimit: options.queueLimit ?? QUEUE_LIMIT,
         resultTtlMs: options.resultTtlMs ?? RESULT_TTL_MS,
         resultBytes: RESULT_BYTES,

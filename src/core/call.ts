@@ -36,6 +36,8 @@ export interface Call {
   /** 1 for the first try. */
   readonly attempt?: number;
   readonly idempotencyKey?: string;
+  /** Nobody waits for the result: it is kept to be asked for by id. */
+  readonly detached?: boolean;
 }
 
 /** Which memory layer ran a call: `native` (zero copy, precise kill) or `portable`. */

@@ -85,7 +85,7 @@ export class Activation implements RunningGuest {
   #over = false;
 
   constructor(host: ActivationHost, fn: LoadedFunction, order: CallOrder) {
-    const [id, , , , , timeoutMs, cpuMs, report] = order;
+    const { id, timeoutMs, cpuMs, report } = order;
     this.id = id;
     this.fn = fn;
     this.limits = { ...fn.limits, timeoutMs, cpuMs };
@@ -109,11 +109,11 @@ export class Activation implements RunningGuest {
 
   /** A zygote sees no input: what it read would be frozen into everybody's proto-function. */
   get input(): Uint8Array {
-    return this.#initialising ? NO_INPUT : this.#order[3];
+    return this.#initialising ? NO_INPUT : this.#order.input;
   }
 
   get args(): readonly string[] {
-    const cmdline = this.#initialising ? '' : this.#order[4];
+    const cmdline = this.#initialising ? '' : this.#order.cmdline;
     return ['function.wasm', ...cmdline.split(' ').filter((word) => word !== '')];
   }
 

@@ -4,6 +4,7 @@ import type { FunctionSpec } from '../faaslet/loaded-function.ts';
 import type { ProtoFunction } from '../faaslet/proto-function.ts';
 import type { LayerChoice } from '../layer/open-layer.ts';
 import type { Region, RegionWish } from '../state/local-tier.ts';
+import type { Frame, OrderRest, ReportRest } from './frames.ts';
 
 /** What a thread is started with. Everything shared is shared memory. */
 export interface ThreadSettings {
@@ -17,20 +18,20 @@ export interface ThreadSettings {
   readonly audit: boolean;
 }
 
-/** One call for a thread. An array, because batches of objects cost several times as much to post. */
-export type CallOrder = readonly [
-  id: number,
+/** One call for a thread. */
+export interface CallOrder {
+  readonly id: number;
   /** FunctionSpec.handle; the function was loaded before. */
-  handle: number,
+  readonly handle: number;
   /** Slot on the board's claim table: whoever claims it first, thread or scheduler, has the call. */
-  slot: number,
-  input: Uint8Array,
-  cmdline: string,
-  timeoutMs: number,
-  cpuMs: number,
+  readonly slot: number;
+  readonly input: Uint8Array;
+  readonly cmdline: string;
+  readonly timeoutMs: number;
+  readonly cpuMs: number;
   /** Whether the thread says when the call is first suspended: asked for until the function is known. */
-  report: boolean,
-];
+  readonly report: boolean;
+}
 
 /** What became of a call, as its thread reports it. */
 export interface CallReport {
@@ -60,7 +61,7 @@ export type StateRequest =
 export type ToThread =
   | { readonly kind: 'load'; readonly spec: FunctionSpec }
   | { readonly kind: 'proto'; readonly handle: number; readonly proto: ProtoFunction }
-  | { readonly kind: 'calls'; readonly orders: readonly CallOrder[] }
+  | { readonly kind: 'calls'; readonly frame: Frame<OrderRest> }
   | { readonly kind: 'cancel'; readonly call: number }
   | { readonly kind: 'state'; readonly request: number; readonly answer: StateAnswer }
   | { readonly kind: 'regionReplaced'; readonly user: string; readonly key: string }
@@ -72,7 +73,7 @@ export type StateAnswer = { readonly value: Region | number | undefined } | { re
 /** From a thread. */
 export type FromThread =
   | { readonly kind: 'ready'; readonly layer: LayerName; readonly reason?: string }
-  | { readonly kind: 'done'; readonly reports: readonly CallReport[] }
+  | { readonly kind: 'done'; readonly frame: Frame<ReportRest> }
   | { readonly kind: 'output'; readonly call: number; readonly chunks: readonly Uint8Array[] }
   | { readonly kind: 'suspended'; readonly call: number; readonly turnMs: number }
   | { readonly kind: 'proto'; readonly handle: number; readonly proto: ProtoFunction }

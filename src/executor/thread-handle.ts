@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { Budget } from '../core/budget.ts';
 import type { FunctionSpec } from '../faaslet/loaded-function.ts';
 import type { ProtoFunction } from '../faaslet/proto-function.ts';
+import { encodeOrders } from './frames.ts';
 import type { CallOrder, FromThread, ThreadSettings, ToThread } from './protocol.ts';
 import { ThreadBoard } from './thread-board.ts';
 
@@ -50,16 +51,23 @@ export class ThreadHandle {
     });
   }
 
-  /** Hands a call to the thread, with others of this turn of the event loop in one message. False: it has enough. */
+  /** Hands a call to the thread with the next {@link flush}. False: it has enough. */
   run(entry: FunctionEntry, order: (slot: number) => CallOrder): boolean {
     const slot = this.board.post();
     if (slot < 0) return false;
     this.#introduce(entry);
     const made = order(slot);
-    this.#posted[slot] = made[0];
-    if (this.#orders.length === 0) setImmediate(() => this.#flush());
+    this.#posted[slot] = made.id;
     this.#orders.push(made);
     return true;
+  }
+
+  /** Sends the calls handed over since the last time, all in one message. */
+  flush(): void {
+    if (this.#orders.length === 0) return;
+    const orders = this.#orders;
+    this.#orders = [];
+    this.post({ kind: 'calls', frame: encodeOrders(orders) });
   }
 
   /** Takes back calls that the thread has not begun, and answers their ids. */
@@ -107,11 +115,5 @@ export class ThreadHandle {
       this.post({ kind: 'load', spec });
     }
     if (proto !== undefined) this.teach(spec.handle, proto);
-  }
-
-  #flush(): void {
-    const orders = this.#orders;
-    this.#orders = [];
-    this.post({ kind: 'calls', orders });
   }
 }

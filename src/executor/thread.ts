@@ -9,6 +9,7 @@ import { MemoryPool } from '../faaslet/memory-pool.ts';
 import { makeTrap } from '../faaslet/trap.ts';
 import { openLayer } from '../layer/open-layer.ts';
 import { Activation, type ActivationHost } from './activation.ts';
+import { decodeOrders, encodeReports } from './frames.ts';
 import type { CallOrder, CallReport, FromThread, ThreadSettings, ToThread } from './protocol.ts';
 import { ThreadBoard } from './thread-board.ts';
 import { ThreadState } from './thread-state.ts';
@@ -88,10 +89,9 @@ function release(faaslet: Parameters<FaasletPool['release']>[0]): void {
 function sendReports(): void {
   const ended = reports;
   reports = [];
-  post(
-    { kind: 'done', reports: ended },
-    ended.flatMap(({ output }) => output),
-  );
+  const frame = encodeReports(ended);
+  const moved = frame.rest.flatMap(([, { output }]) => output ?? []);
+  post({ kind: 'done', frame }, [frame.bytes, ...moved]);
 }
 
 function post(message: FromThread, chunks: readonly Uint8Array[] = []): void {
@@ -102,7 +102,7 @@ function post(message: FromThread, chunks: readonly Uint8Array[] = []): void {
 }
 
 function begin(order: CallOrder): void {
-  const [id, handle, slot] = order;
+  const { id, handle, slot } = order;
   if (!board.claim(slot)) return;
   const fn = functions.get(handle);
   if (fn === undefined) throw new Error(`call ${id} is for a function that was not loaded`);
@@ -114,7 +114,7 @@ function begin(order: CallOrder): void {
 function receive(message: ToThread): void {
   switch (message.kind) {
     case 'calls':
-      for (const order of message.orders) begin(order);
+      for (const order of decodeOrders(message.frame)) begin(order);
       break;
     case 'load':
       functions.set(message.spec.handle, loadFunction(message.spec, thread));

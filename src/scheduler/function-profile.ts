@@ -1,5 +1,7 @@
 import { type FunctionKind, LONG_TURN_MS } from './placement.ts';
 
+/** So long the other calls of an unknown function wait for what the first one tells. */
+const PROBE_MS = 10;
 /** Short turns in a row after which a CPU-bound function is taken for a short one again. */
 const FORGIVEN_AFTER = 16;
 
@@ -7,9 +9,21 @@ const FORGIVEN_AFTER = 16;
 export class FunctionProfile {
   kind: FunctionKind = 'unknown';
   #shortInARow = 0;
+  #probedAt = Number.NEGATIVE_INFINITY;
+
+  /** A call of the unknown function has been given to a thread. */
+  probe(now: number): void {
+    this.#probedAt = now;
+  }
+
+  /** Whether a call that should tell what the function is like has only just begun. */
+  probing(now: number): boolean {
+    return now - this.#probedAt < PROBE_MS;
+  }
 
   /** A call's longest turn. `cold` calls compile and initialise: slow, they say nothing about the next ones. */
   observe(longestTurnMs: number, cold: boolean): void {
+    this.#probedAt = Number.NEGATIVE_INFINITY;
     if (longestTurnMs <= LONG_TURN_MS) {
       this.#shortInARow += 1;
       if (this.kind === 'unknown' || this.#shortInARow >= FORGIVEN_AFTER) this.kind = 'short';

@@ -7,14 +7,14 @@ export type FunctionKind =
   /** CPU-bound: it gets threads that hold no suspended Faaslets. */
   | 'long';
 
-/** A thread as placement sees it. */
+/** A thread as placement sees it; the scheduler updates its copy with each call that it places. */
 export interface ThreadView {
   readonly id: number;
   /** Calls given to it that have not ended, suspended ones included. */
-  readonly assigned: number;
+  assigned: number;
   readonly suspended: number;
   /** Calls of unknown or long functions among them that have not been suspended. */
-  readonly exclusive: number;
+  exclusive: number;
   /** How long its current turn has been running, 0 between turns. */
   readonly turnMs: number;
 }
@@ -23,6 +23,8 @@ export interface PlacementLimits {
   readonly threadsMax: number;
   /** Long functions run on this many threads at the same time: more would only take turns on the cores. */
   readonly longMax: number;
+  /** Short functions use this many threads unless those are stuck. */
+  readonly shortMax: number;
 }
 
 /** Where a call goes: a thread, a new thread (start it and ask again), or the queue. */
@@ -41,16 +43,23 @@ export function place(
   limits: PlacementLimits,
 ): Placement {
   const room = threads.length + starting < limits.threadsMax;
-  const chosen = kind === 'short' ? placeShort(threads) : placeExclusive(kind, threads, room, limits);
+  const chosen = kind === 'short' ? placeShort(threads, limits.shortMax) : placeExclusive(kind, threads, room, limits);
   if (chosen !== undefined) return { thread: chosen.id };
   if (kind === 'long' && runningExclusive(threads) >= limits.longMax) return 'wait';
+  if (kind === 'short' && threads.some((thread) => thread.exclusive === 0 && thread.turnMs <= LONG_TURN_MS))
+    return 'wait';
   return room && starting === 0 ? 'spawn' : 'wait';
 }
 
-function placeShort(threads: readonly ThreadView[]): ThreadView | undefined {
+function placeShort(threads: readonly ThreadView[], shortMax: number): ThreadView | undefined {
   let best: ThreadView | undefined;
+  let seen = 0;
   for (const thread of threads) {
-    if (thread.exclusive > 0 || thread.turnMs > LONG_TURN_MS || backlog(thread) >= WINDOW) continue;
+    if (thread.exclusive > 0 || thread.turnMs > LONG_TURN_MS) continue;
+    // More threads than cores would only share the work, and the warm Faaslets, between more of them.
+    seen += 1;
+    if (seen > shortMax) break;
+    if (backlog(thread) >= WINDOW) continue;
     // The first idle one: a thread that has just run the function has it warm.
     if (best === undefined || backlog(thread) < backlog(best)) best = thread;
   }

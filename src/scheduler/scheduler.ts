@@ -3,10 +3,11 @@ import { type ErrorRecord, FaasmError } from '../core/errors.ts';
 import { PAGE_BYTES } from '../core/limits.ts';
 import { OutputBuffer } from '../core/output-stream.ts';
 import type { CallStatus, RunningCall } from '../core/ports.ts';
+import { decodeReports } from '../executor/frames.ts';
 import type { CallOrder, CallReport, FromThread } from '../executor/protocol.ts';
 import type { FunctionState } from './function-state.ts';
 import type { PendingCall } from './pending-call.ts';
-import { LONG_TURN_MS, type PlacementLimits, place } from './placement.ts';
+import { LONG_TURN_MS, type PlacementLimits, place, type ThreadView } from './placement.ts';
 import { ResultStore } from './results.ts';
 import type { PoolThread, ThreadPool } from './thread-pool.ts';
 
@@ -35,6 +36,7 @@ export class Scheduler {
   readonly #waiting = new Set<FunctionState>();
   readonly #look: NodeJS.Timeout;
   #queued = 0;
+  #dispatchPlanned = false;
   #lastRetireAt = 0;
   #idle: (() => void)[] = [];
 
@@ -80,7 +82,7 @@ export class Scheduler {
       this.#pending.set(call.id, pending);
       this.#enqueue(pending);
     });
-    this.#dispatch(fn);
+    this.#dispatchSoon();
     return { id: call.id, output, result };
   }
 
@@ -125,9 +127,12 @@ export class Scheduler {
     this.#waiting.clear();
   }
 
-  /** Gives waiting calls to threads that have become free; the pool calls it when a thread is ready. */
+  /** Gives waiting calls to threads that have room, each thread's in one message. */
   dispatchAll(): void {
-    for (const fn of [...this.#waiting]) this.#dispatch(fn);
+    if (this.#waiting.size === 0) return;
+    const views = this.#pool.views(Date.now());
+    for (const fn of [...this.#waiting]) this.#dispatch(fn, views);
+    for (const { handle } of this.#pool.threads.values()) handle.flush();
   }
 
   /** A thread ended with calls on it. */
@@ -150,7 +155,7 @@ export class Scheduler {
   /** What a thread says about calls; other messages are not the scheduler's. */
   message(thread: PoolThread, message: FromThread): void {
     if (message.kind === 'done') {
-      for (const report of message.reports) this.#ended(thread, report);
+      for (const report of decodeReports(message.frame)) this.#ended(thread, report);
       this.dispatchAll();
     } else if (message.kind === 'output') {
       const output = this.#pending.get(message.call)?.output;
@@ -180,12 +185,29 @@ export class Scheduler {
     this.#queued -= 1;
   }
 
-  #dispatch(fn: FunctionState): void {
+  /** All calls that come in one turn of the event loop are placed together. */
+  #dispatchSoon(): void {
+    if (this.#dispatchPlanned) return;
+    this.#dispatchPlanned = true;
+    setImmediate(() => {
+      this.#dispatchPlanned = false;
+      this.dispatchAll();
+    });
+  }
+
+  #dispatch(fn: FunctionState, views: ThreadView[]): void {
     while (fn.waiting.length > 0) {
-      const views = this.#pool.views(Date.now());
-      const placement = place(fn.profile.kind, views, this.#pool.starting, this.#options.limits);
+      const { kind } = fn.profile;
+      // One call tells what the function is like; the others wait a moment for that, rather than start threads.
+      if (kind === 'unknown' && fn.profile.probing(performance.now())) break;
+      const placement = place(kind, views, this.#pool.starting, this.#options.limits);
       if (placement === 'spawn') this.#pool.spawn();
       if (typeof placement === 'string' || !this.#give(fn, placement.thread)) break;
+      const view = views.find(({ id }) => id === placement.thread);
+      if (view === undefined) break;
+      view.assigned += 1;
+      if (kind !== 'short') view.exclusive += 1;
+      if (kind === 'unknown') fn.profile.probe(performance.now());
     }
     if (fn.waiting.length === 0) this.#waiting.delete(fn);
   }
@@ -195,16 +217,16 @@ export class Scheduler {
     const [pending] = fn.waiting;
     if (thread === undefined || pending === undefined) return false;
     const known = fn.profile.kind !== 'unknown';
-    const order = (slot: number): CallOrder => [
-      pending.call.id,
-      fn.spec.handle,
+    const order = (slot: number): CallOrder => ({
+      id: pending.call.id,
+      handle: fn.spec.handle,
       slot,
-      pending.input,
-      pending.call.cmdline ?? '',
-      pending.timeoutMs,
-      pending.cpuMs,
-      !known,
-    ];
+      input: pending.input,
+      cmdline: pending.call.cmdline ?? '',
+      timeoutMs: pending.timeoutMs,
+      cpuMs: pending.cpuMs,
+      report: !known,
+    });
     if (!thread.handle.run(fn, order)) return false;
     fn.waiting.shift();
     this.#queued -= 1;
@@ -293,7 +315,7 @@ export class Scheduler {
       for (const id of thread.handle.takeBack()) this.#requeue(thread, id);
     }
     this.#pool.endRunaways(now);
-    if (this.#waiting.size > 0) this.dispatchAll();
+    this.dispatchAll();
     if (now - this.#lastRetireAt < RETIRE_LOOK_MS) return;
     this.#lastRetireAt = now;
     this.#pool.retireIdle(now);
