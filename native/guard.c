@@ -228,11 +228,14 @@ static napi_value run(napi_env env, napi_callback_info info) {
   return answer(env, reason);
 }
 
-/* cpuNow(): CPU time of the calling thread in ms. */
+/* cpuNow(): CPU time in ms that the current run of the calling thread has used. */
 static napi_value cpu_now(napi_env env, napi_callback_info info) {
   (void)info;
   napi_value result;
-  napi_create_double(env, clock_ms(CLOCK_THREAD_CPUTIME_ID), &result);
+  void *data = NULL;
+  napi_get_instance_data(env, &data);
+  const guard *g = data;
+  napi_create_double(env, g == NULL ? 0 : clock_ms(CLOCK_THREAD_CPUTIME_ID) - g->cpu_start, &result);
   return result;
 }
 

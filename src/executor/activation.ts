@@ -81,7 +81,6 @@ export class Activation implements RunningGuest {
   #error: ErrorRecord | undefined;
   #refusals = 0;
   #reported: boolean;
-  #turnCpuStart = 0;
   #over = false;
 
   constructor(host: ActivationHost, fn: LoadedFunction, order: CallOrder) {
@@ -132,8 +131,7 @@ export class Activation implements RunningGuest {
   }
 
   cpuTimeNs(): bigint {
-    const now = this.#host.thread.guard.cpuNow();
-    const ms = this.#times.cpuMs + now - this.#turnCpuStart;
+    const ms = this.#times.cpuMs + this.#host.thread.guard.turnCpuMs();
     return BigInt(Math.round((Number.isNaN(ms) ? this.#times.runMs : ms) * 1e6));
   }
 
@@ -283,7 +281,6 @@ export class Activation implements RunningGuest {
       cpuMs: Math.max(0, this.limits.cpuMs - this.#times.cpuMs),
       enter: () => {
         thread.current = this;
-        this.#turnCpuStart = thread.guard.cpuNow();
         enter();
       },
       left: (end, wall, cpu) => this.#left(end, wall, cpu),

@@ -130,7 +130,8 @@ export class Faaslet {
       this.#clearFrom(imageBytes);
     } else if (this.#imageMapped) {
       // One call brings back the image and the zero pages behind it.
-      this.#thread.layer.discard(this.memory.memory.buffer, 0, bytes.length);
+      this.#discard(0, this.heapEnd);
+      for (const [from, to] of this.regions.gaps(this.heapEnd)) this.#discard(from, to);
     } else {
       this.#clearFrom(imageBytes);
       this.#loadLargeImage(proto);
@@ -172,9 +173,13 @@ export class Faaslet {
     const cleared = end > start && end - start <= CLEAR_MAX_BYTES ? end : start;
     if (cleared > start) bytes.fill(0, start, cleared);
     // Also what the guest never asked for: pages that an earlier user of the memory grew are there to be touched.
-    if (bytes.length > cleared) {
-      this.#thread.layer.discard(this.memory.memory.buffer, cleared, bytes.length - cleared);
-    }
+    this.#discard(cleared, this.heapEnd);
+    for (const [from, to] of this.regions.gaps(this.heapEnd)) this.#discard(from, to);
+  }
+
+  /** Ranges that nobody touched cost next to nothing; live regions stay out, they would have to be faulted in again. */
+  #discard(from: number, to: number): void {
+    if (to > from) this.#thread.layer.discard(this.memory.memory.buffer, from, to - from);
   }
 
   #loadLargeImage(proto: ProtoFunction): void {

@@ -81,6 +81,18 @@ export class RegionMap {
     else for (const mapping of this.#mappings) mapping.active = false;
   }
 
+  /** Byte ranges from `start` to the end of the memory that hold no region: zero pages that a guest can reach. */
+  gaps(start: number): readonly (readonly [from: number, to: number])[] {
+    const gaps: [number, number][] = [];
+    let from = start;
+    for (const { address, pages } of this.#mappings.toSorted((a, b) => a.address - b.address)) {
+      if (address > from) gaps.push([from, address]);
+      from = address + pages * PAGE_BYTES;
+    }
+    if (from < this.#memory.bytes.length) gaps.push([from, this.#memory.bytes.length]);
+    return gaps;
+  }
+
   /** Unmaps everything. */
   clear(): void {
     for (const mapping of this.#mappings) this.#drop(mapping);

@@ -33,8 +33,8 @@ export interface Guard {
    * a macrotask only (a microtask cannot run other microtasks, so the guest would run unguarded).
    */
   run(turn: Turn, left: Turn['left']): void;
-  /** CPU time of this thread in ms, NaN where it cannot be measured. */
-  cpuNow(): number;
+  /** CPU time in ms that the current turn has used, NaN where it cannot be measured. */
+  turnCpuMs(): number;
 }
 
 /** How Faaslets' memory is made, restored and shared: the difference between the native and the portable layer. */

@@ -58,7 +58,7 @@ function nativeGuard(addon: NativeAddon): Guard {
       if (end < 0) throw new FaasmError('INTERNAL', 'The guard was entered from a microtask.');
       left(end as TurnEnd, times[0] ?? 0, times[1] ?? 0);
     },
-    cpuNow: () => addon.cpuNow(),
+    turnCpuMs: () => addon.cpuNow(),
   };
 }
 

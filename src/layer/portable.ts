@@ -74,7 +74,7 @@ function portableGuard(board: TurnBoard): Guard {
       });
       turn.enter();
     },
-    cpuNow: () => Number.NaN,
+    turnCpuMs: () => Number.NaN,
   };
 }
 
