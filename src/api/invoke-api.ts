@@ -57,6 +57,7 @@ function callRequest(request: ApiRequest, asked: InvokeRequest & { kind: 'call' 
     function: asked.function,
     input: ENCODER.encode(asked.input),
     attributes: ATTRIBUTES,
+    ...(asked.async ? { detached: true } : {}),
     ...(asked.cmdline === undefined ? {} : { cmdline: asked.cmdline }),
     // W3C: a value that is not well-formed is as good as none.
     ...(traceparent !== undefined && TRACEPARENT.test(traceparent) ? { traceparent } : {}),
