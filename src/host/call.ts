@@ -16,6 +16,7 @@ export const CALL_FUNCTIONS: readonly HostFunction[] = [
 function readInput(context: HostContext, buffer: number, length: number): number {
   const { input } = context;
   if (length === 0) return input.length;
+  if (input.length === 0) return 0;
   const count = Math.min(length >>> 0, input.length);
   const target = context.memory.slice(buffer, count);
   paceOf(context).copy(target, count === input.length ? input : input.subarray(0, count));

@@ -1,0 +1,81 @@
+import { describe, expect, it } from '@jest/globals';
+import { E, FakeHost } from '../../support/host-context.ts';
+
+describe('args and environ', () => {
+  it.each([
+    ['args', { args: ['a', 'bé', ''] }],
+    ['environ', { environment: ['a', 'bé', ''] }],
+  ])('%s: sizes, then pointers and text', (name, options) => {
+    const host = new FakeHost(options);
+    const sizes = host.allocate(8);
+    expect(host.wasi(`${name}_sizes_get`, sizes, sizes + 4)).toBe(E.OK);
+    expect([host.memory.u32(sizes), host.memory.u32(sizes + 4)]).toEqual([3, 7]);
+    const [pointers, text] = [host.allocate(12), host.allocate(8)];
+    expect(host.wasi(`${name}_get`, pointers, text)).toBe(E.OK);
+    expect([0, 4, 8].map((at) => host.memory.string(host.memory.u32(pointers + at)))).toEqual(['a', 'bé', '']);
+    expect(host.wasi(`${name}_get`, -4, text)).toBe(E.FAULT);
+    expect(host.wasi(`${name}_get`, pointers, host.memory.bytes.length - 3)).toBe(E.FAULT);
+    expect(host.wasi(`${name}_sizes_get`, sizes, -1)).toBe(E.FAULT);
+  });
+});
+
+describe('clocks', () => {
+  const time = (host: FakeHost, clock: number): bigint => {
+    const result = host.allocate(8);
+    expect(host.wasi('clock_time_get', clock, 0n, result)).toBe(E.OK);
+    return host.memory.view.getBigUint64(result, true);
+  };
+
+  it('tells wall-clock, monotonic and CPU time in nanoseconds', () => {
+    const host = new FakeHost();
+    const wall = Number(time(host, 0) / 1_000_000n);
+    expect(Math.abs(wall - Date.now())).toBeLessThan(1000);
+    const first = time(host, 1);
+    expect(time(host, 1)).toBeGreaterThanOrEqual(first);
+    expect(time(host, 2)).toBe(42n);
+    expect(time(host, 3)).toBe(42n);
+    const result = host.allocate(8);
+    expect(host.wasi('clock_res_get', 1, result)).toBe(E.OK);
+    expect(host.memory.view.getBigUint64(result, true)).toBe(1000n);
+  });
+
+  it('refuses unknown clocks and bad pointers', () => {
+    const host = new FakeHost();
+    expect(host.wasi('clock_time_get', 4, 0n, 8)).toBe(E.INVAL);
+    expect(host.wasi('clock_time_get', -1, 0n, 8)).toBe(E.INVAL);
+    expect(host.wasi('clock_res_get', 4, 8)).toBe(E.INVAL);
+    for (const clock of [0, 1, 2, 3]) expect(host.wasi('clock_time_get', clock, 0n, -4)).toBe(E.FAULT);
+  });
+});
+
+describe('random_get', () => {
+  it('fills exactly what was asked for', () => {
+    const host = new FakeHost();
+    const buffer = host.allocate(64);
+    expect(host.wasi('random_get', buffer, 48)).toBe(E.OK);
+    expect(host.memory.slice(buffer, 48).some((byte) => byte !== 0)).toBe(true);
+    expect([...host.memory.slice(buffer + 48, 16)]).toEqual(new Array(16).fill(0));
+    expect(host.wasi('random_get', buffer, 0)).toBe(E.OK);
+    expect(host.wasi('random_get', buffer, -1)).toBe(E.FAULT);
+  });
+
+  it('polls while it fills many pages', () => {
+    const host = new FakeHost({ pages: 64 });
+    expect(host.wasi('random_get', 0, host.memory.bytes.length)).toBe(E.OK);
+    expect(host.polls).toBeGreaterThanOrEqual(4);
+  });
+});
+
+it('exits, raises, yields', () => {
+  const host = new FakeHost();
+  expect(() => host.wasi('proc_exit', 7)).toThrow(expect.objectContaining({ code: 7 }));
+  expect(() => host.wasi('proc_raise', 6)).toThrow(expect.objectContaining({ code: 'GUEST_TRAP' }));
+  expect(host.wasi('sched_yield')).toBe(E.OK);
+});
+
+it('has no sockets', () => {
+  const host = new FakeHost();
+  expect(host.wasi('sock_shutdown', 1, 0)).toBe(E.NOTSOCK);
+  expect(host.wasi('sock_recv', 9, 0, 0, 0, 0, 0)).toBe(E.BADF);
+  expect(host.wasi('sock_send', 3, 0, 0, 0, 0)).toBe(E.BADF);
+});
