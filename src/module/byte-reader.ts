@@ -2,6 +2,9 @@ import { invalidModule } from './module-errors.ts';
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+/** V8's limit. */
+const MAX_NAME_BYTES = 100_000;
+
 /**
  * Reads the binary format from `position` up to `end`, never past it. Every method throws `MODULE_INVALID` with the
  * byte offset when the bytes end early or a number is encoded wrongly.
@@ -81,7 +84,9 @@ export class ByteReader {
   /** A length-prefixed UTF-8 name. */
   name(): string {
     const at = this.position;
-    const encoded = this.take(this.u32());
+    const length = this.u32();
+    if (length > MAX_NAME_BYTES) throw invalidModule(at, `a name has ${length} bytes, the most is ${MAX_NAME_BYTES}`);
+    const encoded = this.take(length);
     try {
       return UTF8.decode(encoded);
     } catch {

@@ -72,7 +72,7 @@ export class ByteWriter {
 
   /** What was written, in a buffer of exactly its size; the writer is empty afterwards. */
   finish(): Uint8Array<ArrayBuffer> {
-    const whole = new Uint8Array(this.#buffer.buffer.transfer(this.#length));
+    const whole = this.#buffer.slice(0, this.#length);
     this.#buffer = new Uint8Array(0);
     this.#length = 0;
     return whole;
@@ -82,6 +82,8 @@ export class ByteWriter {
     const needed = this.#length + count;
     if (needed <= this.#buffer.length) return;
     const capacity = Math.max(needed, Math.ceil(this.#buffer.length * 1.5));
-    this.#buffer = new Uint8Array(this.#buffer.buffer.transfer(capacity));
+    const larger = new Uint8Array(capacity);
+    larger.set(this.#buffer.subarray(0, this.#length));
+    this.#buffer = larger;
   }
 }

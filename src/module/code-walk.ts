@@ -7,6 +7,7 @@ import { badAlignment, MEMORY_INDEX_FLAG, RareOpcodes } from './rare-opcodes.ts'
 import { readValueType } from './value-types.ts';
 
 const MAX_LOCAL_GROUPS = 50_000;
+const END = 0x0b;
 
 /**
  * Walks all function bodies: checks that every index is one of the module's own (those beyond will be ours) and
@@ -29,11 +30,12 @@ function walkBody(module: ParsedModule, body: Body, bodyIndex: number, reader: B
   const functionCount = module.functions.length;
   const globalCount = module.globals.length;
   let position = passLocals(module, body, reader);
+  let opcode = 0;
   rare.enter(bodyIndex, end);
   // Reading past the file gives undefined, which compares as "no more bytes"; the check after the switch refuses it.
   while (position < end) {
     const at = position;
-    const opcode = bytes[position++] as number;
+    opcode = bytes[position++] as number;
     switch (IMMEDIATES[opcode]) {
       case IMMEDIATE.none:
         continue;
@@ -78,6 +80,7 @@ function walkBody(module: ParsedModule, body: Body, bodyIndex: number, reader: B
     }
     if (position > end) throw invalidModule(at, 'an instruction ends after its function');
   }
+  if (opcode !== END) throw invalidModule(end, 'a function does not end with `end`');
 }
 
 /** Passes the declarations of locals and returns where the code begins; leaves the reader bounded to the body. */

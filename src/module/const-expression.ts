@@ -13,6 +13,8 @@ export interface IndexSpaces {
 /** A constant expression's value: an i32 that is known at upload, or undefined for every other kind. */
 export type ConstantValue = number | undefined;
 
+const MAX_DEPTH = 1000;
+
 const BINARY_I32: Readonly<Record<number, (left: number, right: number) => number>> = {
   106: (left, right) => (left + right) | 0,
   107: (left, right) => (left - right) | 0,
@@ -29,6 +31,7 @@ export function readConstant(reader: ByteReader, spaces: IndexSpaces): ConstantV
   for (;;) {
     const at = reader.position;
     const opcode = reader.byte();
+    if (stack.length > MAX_DEPTH) throw invalidModule(at, 'a constant expression is too deep');
     if (opcode === 0x0b) {
       if (stack.length !== 1) throw invalidModule(start, 'a constant expression must leave one value');
       return stack[0];

@@ -1,6 +1,6 @@
 import { FaasmError } from '../core/errors.ts';
 import type { Entry, FunctionType } from './artifact.ts';
-import { invalidModule } from './module-errors.ts';
+import { invalidModule, quoted } from './module-errors.ts';
 import type { ParsedModule } from './parsed-module.ts';
 import { formatFunction, formatSignature, sameSignature } from './value-types.ts';
 
@@ -51,7 +51,7 @@ function exportedFunctions(module: ParsedModule): ReadonlyMap<string, FunctionTy
   const names = new Set<string>();
   const functions = new Map<string, FunctionType>();
   for (const { name, kind, index } of module.exports) {
-    if (names.has(name)) throw invalidModule(0, `${JSON.stringify(name)} is exported twice`);
+    if (names.has(name)) throw invalidModule(0, `${quoted(name)} is exported twice`);
     names.add(name);
     const type = kind === 'function' ? module.functions[index] : undefined;
     if (type !== undefined) functions.set(name, type);

@@ -1,3 +1,5 @@
+import { unsupportedModule } from './module-errors.ts';
+
 /**
  * Operations whose sites in the code become calls to functions that the rewriter appends: those that the host
  * virtualises and those that may run long. V8 looks for termination only at function entry and loop back edges.
@@ -37,10 +39,14 @@ export interface CodeScan {
   readonly unprovable: readonly string[];
 }
 
+/** Compilers make some hundreds in a megabyte; each costs the host memory while an upload is read. */
+const MAX_SITES = 1_000_000;
+
 /** Gathers what the walk finds. */
 export class ScanCollector implements CodeScan {
   readonly operations: Operation[] = [];
   readonly sites = new Map<number, Site[]>();
+  #count = 0;
   readonly #known = new Map<string, number>();
   readonly #reasons = new Map<string, string>();
 
@@ -57,6 +63,9 @@ export class ScanCollector implements CodeScan {
       this.#known.set(key, operation);
       this.operations.push({ name, immediates });
     }
+    this.#count += 1;
+    if (this.#count > MAX_SITES)
+      throw unsupportedModule(start, `more than ${MAX_SITES} bulk operations`, 'Call a function.');
     const site = { start, end, operation };
     const earlier = this.sites.get(body);
     if (earlier === undefined) this.sites.set(body, [site]);

@@ -20,6 +20,8 @@ import { readFunctionType } from './value-types.ts';
 /** The most V8 compiles of anything countable; more is refused before it costs memory. */
 const V8_MAX = 1_000_000;
 const V8_MAX_DATA = 100_000;
+/** Things with names, and globals, which get some: fewer than V8's limit, as each costs far more than its bytes. */
+const MAX_NAMED = 100_000;
 const MAX_BODY_BYTES = 2 * 1024 * 1024;
 
 /** A function body in the upload: byte offsets. */
@@ -65,7 +67,7 @@ export function parseModule(bytes: Uint8Array): ParsedModule {
   const typesKnown: FunctionType[] = [];
   const typeTotal = countOf(bytes, byId.get(SECTION.type));
   items(SECTION.type, 'types', (reader) => typesKnown.push(readFunctionType(reader, typeTotal)));
-  const imports = items(SECTION.import, 'imports', (reader) => readImport(reader, typesKnown));
+  const imports = items(SECTION.import, 'imports', (reader) => readImport(reader, typesKnown), MAX_NAMED);
   const functions = imports.flatMap((each) => (each.kind === 'function' ? [each.type] : []));
   const importedFunctions = functions.length;
   items(SECTION.function, 'functions', (reader) => functions.push(readTypeOf(reader, typesKnown)));
@@ -82,11 +84,16 @@ export function parseModule(bytes: Uint8Array): ParsedModule {
     throw unsupportedModule(byId.get(SECTION.memory)?.at ?? 0, 'several memories', 'Use one memory.');
   }
   const tags = count('tag') + items(SECTION.tag, 'tags', (reader) => skipTag(reader, typeTotal)).length;
-  const globals = items(SECTION.global, 'globals', (reader) => {
-    const global = readGlobal(reader, spaces);
-    spaces.globals += 1;
-    return global;
-  });
+  const globals = items(
+    SECTION.global,
+    'globals',
+    (reader) => {
+      const global = readGlobal(reader, spaces);
+      spaces.globals += 1;
+      return global;
+    },
+    MAX_NAMED,
+  );
   const counts = {
     function: functions.length,
     table: spaces.tables,
@@ -94,7 +101,7 @@ export function parseModule(bytes: Uint8Array): ParsedModule {
     global: spaces.globals,
     tag: tags,
   };
-  const exports = items(SECTION.export, 'exports', (reader) => readExport(reader, counts));
+  const exports = items(SECTION.export, 'exports', (reader) => readExport(reader, counts), MAX_NAMED);
   const start = readStart(bytes, byId.get(SECTION.start), functions);
   const elements = items(SECTION.element, 'element segments', (reader) => skipElement(reader, spaces)).length;
   const dataCount = readSingle(bytes, byId.get(SECTION.dataCount));

@@ -30,9 +30,8 @@ export function deriveArtifact(upload: Uint8Array, catalogue: ImportCatalogue): 
   const { wasm, sized, grows } = rewriteModule(plan);
 
   const unprovable = [...scan.unprovable];
-  for (const [index, { mutable, type }] of module.globals.entries()) {
-    if (mutable && !isNumeric(type)) unprovable.push(`mutable global ${index} of type ${type}`);
-  }
+  const unsaved = module.globals.findIndex(({ mutable, type }) => mutable && !isNumeric(type));
+  if (unsaved >= 0) unprovable.push(`mutable global ${unsaved} of type ${module.globals[unsaved]?.type}`);
   if (image === undefined) unprovable.push('active data segment whose offset is not constant');
   return {
     wasm,

@@ -22,6 +22,10 @@ export const SECTION = {
 /** The order in which sections must stand; custom sections stand anywhere. */
 export const SECTION_ORDER: readonly number[] = [1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11];
 
+/** What an upload costs the host while it is read must not be a multiple of its size; real modules have far fewer. */
+const MAX_SECTIONS = 10_000;
+const MAX_TYPE_BYTES = 2 * 1024 * 1024;
+
 /** A section of the upload; offsets in bytes. */
 export interface Section {
   readonly id: number;
@@ -45,12 +49,22 @@ export function splitSections(bytes: Uint8Array): readonly Section[] {
   let after = 0;
   while (!reader.done) {
     const at = reader.position;
+    if (sections.length >= MAX_SECTIONS) {
+      throw unsupportedModule(
+        at,
+        `more than ${MAX_SECTIONS} sections`,
+        'Strip custom sections (wasm-strip, llvm-strip).',
+      );
+    }
     const id = reader.byte();
     const size = reader.u32();
     const start = reader.position;
     const left = bytes.length - start;
     if (size > left) throw invalidModule(at, `section ${id} claims ${size} bytes, ${left} are left`);
     const end = start + size;
+    if (id === SECTION.type && size > MAX_TYPE_BYTES) {
+      throw unsupportedModule(at, `${size} bytes of types`, `The most is ${MAX_TYPE_BYTES}.`);
+    }
     if (id === SECTION.custom) {
       sections.push({ id, at, start, end, after, name: new ByteReader(bytes, start, end).name() });
     } else {

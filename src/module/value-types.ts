@@ -13,6 +13,8 @@ const PLAIN: Readonly<Record<number, ValueType>> = {
   105: 'other', // exnref
 };
 
+const MAX_SHOWN = 20;
+
 const REF = 0x64;
 const REF_NULL = 0x63;
 const NO_GC = 'Compile without garbage-collected types (for Kotlin, Dart, Java: choose a linear-memory target).';
@@ -84,10 +86,15 @@ function sameTypes(some: readonly ValueType[], others: readonly ValueType[]): bo
   return some.length === others.length && some.every((type, index) => type !== 'other' && type === others[index]);
 }
 
-/** `(i32, i64) -> i32`, the form used in messages. */
+/** `(i32, i64) -> i32`, the form used in messages; long lists are cut. */
 export function formatSignature(type: FunctionType): string {
-  const result = type.results.length === 1 ? type.results[0] : `(${type.results.join(', ')})`;
-  return `(${type.params.join(', ')}) -> ${result}`;
+  const result = type.results.length === 1 ? type.results[0] : formatTypes(type.results);
+  return `${formatTypes(type.params)} -> ${result}`;
+}
+
+function formatTypes(types: readonly ValueType[]): string {
+  const shown = types.length > MAX_SHOWN ? [...types.slice(0, MAX_SHOWN), `${types.length - MAX_SHOWN} more`] : types;
+  return `(${shown.join(', ')})`;
 }
 
 /** `"name": (i32) -> ()`, for lists in messages. */
