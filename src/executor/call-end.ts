@@ -8,12 +8,22 @@ export function killError(end: TurnEnd, limits: { timeoutMs: number; cpuMs: numb
   if (end === TURN_END.cpu) {
     return { code: 'CPU_LIMIT', message: `The call used more than its ${limits.cpuMs} ms of CPU time.` };
   }
-  if (end === TURN_END.cancelled) return { code: 'CANCELLED', message: 'The call was cancelled.' };
+  if (end === TURN_END.cancelled) return cancelledError();
   return timeoutError(limits.timeoutMs);
 }
 
 export function timeoutError(timeoutMs: number): ErrorRecord {
   return { code: 'TIMEOUT', message: `The call ran past its limit of ${timeoutMs} ms.` };
+}
+
+export function cancelledError(): ErrorRecord {
+  return { code: 'CANCELLED', message: 'The call was cancelled.' };
+}
+
+/** The error of a call that ended by itself, if its code says that it failed. */
+export function returnedError(returnValue: number | undefined): ErrorRecord | undefined {
+  if (returnValue === undefined || returnValue === 0) return undefined;
+  return { code: 'FUNCTION_FAILED', message: `Call failed (return value=${returnValue})` };
 }
 
 /** The error for what left the guest as an exception, with the guest's own stack where there is one. */

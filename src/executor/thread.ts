@@ -1,6 +1,6 @@
 // Entry of a worker thread: runs Faaslets for the main thread. Guests run nowhere else.
 import { parentPort, workerData } from 'node:worker_threads';
-import { Budget } from '../core/budget.ts';
+import { Budget, MAPPINGS } from '../core/budget.ts';
 import { digest } from '../faaslet/digest.ts';
 import { FaasletPool } from '../faaslet/faaslet-pool.ts';
 import type { GuestThread, RunningGuest } from '../faaslet/guest-thread.ts';
@@ -51,16 +51,22 @@ const host: ActivationHost = {
   suspended: (call, turnMs) => post({ kind: 'suspended', call, turnMs }),
   output: (call, chunks) => post({ kind: 'output', call, chunks }, chunks),
   made: (fn, proto) => post({ kind: 'proto', handle: fn.handle, proto }),
-  finished(activation, report) {
-    running.delete(activation.id);
+  finished(report, faaslet) {
+    running.delete(report.id);
     // One message for all calls that end in the same turn of the event loop.
     if (reports.length === 0) setImmediate(sendReports);
     reports.push(report);
-    const faaslet = activation.takeFaaslet();
     if (faaslet !== undefined) release(faaslet);
   },
-  countSuspended(change) {
-    suspended += change;
+  enterSuspension() {
+    if (!budget.reserve('mappings', MAPPINGS.stack)) return false;
+    suspended += 1;
+    board.suspended = suspended;
+    return true;
+  },
+  leaveSuspension() {
+    budget.release('mappings', MAPPINGS.stack);
+    suspended -= 1;
     board.suspended = suspended;
   },
   audit: (faaslet) => (settings.audit ? digest(faaslet) : undefined),

@@ -1,0 +1,181 @@
+import type { ErrorCode, ErrorRecord } from '../core/errors.ts';
+import { type Limits, PAGE_BYTES } from '../core/limits.ts';
+import type { Faaslet } from '../faaslet/faaslet.ts';
+import { type GuestThread, killRequested, type RunningGuest } from '../faaslet/guest-thread.ts';
+import type { LoadedFunction } from '../faaslet/loaded-function.ts';
+import type { LogSink, OutputSink, StateAccess } from '../host/context.ts';
+import type { GuestMemory } from '../host/guest-memory.ts';
+import { ChunkSink } from './chunk-sink.ts';
+import { guestState } from './guest-state.ts';
+import type { CallOrder } from './protocol.ts';
+import type { Suspension } from './suspension.ts';
+import type { ThreadState } from './thread-state.ts';
+
+/** Output is posted while the call runs once this much has gathered. */
+const STREAM_BYTES = 256 * 1024;
+/** memory.grow may fail this often before the call is taken to be a runaway that asks for ever. */
+const REFUSALS_MAX = 10_000;
+const NO_INPUT = new Uint8Array(0);
+
+/** What a call's guest needs of the activation that runs it. */
+export interface GuestHost {
+  readonly thread: GuestThread;
+  readonly state: ThreadState;
+  readonly suspension: Suspension;
+  /** Posts output while the call runs. */
+  stream(chunks: Uint8Array[]): void;
+  /** CPU and wall time of the call's turns before the current one, in ms. */
+  usedMs(): { readonly cpuMs: number; readonly runMs: number };
+}
+
+/** What the guest of one call sees of the host, and how it asked to end. */
+export class CallGuest implements RunningGuest {
+  readonly user: string;
+  readonly function: string;
+  readonly limits: Limits;
+  readonly environment: readonly string[];
+  readonly output: OutputSink = { write: (bytes) => this.#write(bytes), replace: (bytes) => this.#replace(bytes) };
+  readonly log: LogSink = { write: (bytes) => this.#writeLog(bytes) };
+  readonly state: StateAccess;
+  readonly stdoutIsOutput: boolean;
+
+  /** While the proto-function is being made: nothing of the call may be seen, it would be frozen into everybody's. */
+  initialising = false;
+  /** The program's own exit. */
+  exitCode: number | undefined;
+  /** Why the call has to end. */
+  error: ErrorRecord | undefined;
+  /** How often memory.grow was refused. */
+  refusals = 0;
+
+  readonly #host: GuestHost;
+  readonly #order: CallOrder;
+  readonly #output = new ChunkSink();
+  readonly #log = new ChunkSink();
+  readonly #slots = new Map<symbol, unknown>();
+  #faaslet: Faaslet | undefined;
+
+  constructor(host: GuestHost, fn: LoadedFunction, order: CallOrder) {
+    this.user = fn.user;
+    this.function = fn.function;
+    this.limits = { ...fn.limits, timeoutMs: order.timeoutMs, cpuMs: order.cpuMs };
+    this.environment = fn.environment;
+    this.stdoutIsOutput = !fn.writesOutput;
+    this.#host = host;
+    this.#order = order;
+    this.state = guestState(this, host.state, host.thread.layer);
+  }
+
+  get input(): Uint8Array {
+    return this.initialising ? NO_INPUT : this.#order.input;
+  }
+
+  get args(): readonly string[] {
+    const cmdline = this.initialising ? '' : this.#order.cmdline;
+    return ['function.wasm', ...cmdline.split(' ').filter((word) => word !== '')];
+  }
+
+  get memory(): GuestMemory {
+    return this.faaslet.memory;
+  }
+
+  get faaslet(): Faaslet {
+    if (this.#faaslet === undefined) throw new Error(`a guest of ${this.user}/${this.function} has no Faaslet`);
+    return this.#faaslet;
+  }
+
+  set faaslet(faaslet: Faaslet) {
+    this.#faaslet = faaslet;
+  }
+
+  slot<T>(key: symbol, make: () => T): T {
+    if (!this.#slots.has(key)) this.#slots.set(key, make());
+    return this.#slots.get(key) as T;
+  }
+
+  cpuTimeNs(): bigint {
+    const { cpuMs, runMs } = this.#host.usedMs();
+    const ms = cpuMs + this.#host.thread.guard.turnCpuMs();
+    return BigInt(Math.round((Number.isNaN(ms) ? runMs : ms) * 1e6));
+  }
+
+  sleep<T>(ms: number, value: T): Promise<T> {
+    return this.#host.suspension.sleep(ms, value);
+  }
+
+  suspend<T>(start: (resume: (work: () => T) => void) => void): Promise<T> {
+    return this.#host.suspension.begin(start);
+  }
+
+  exit(code: number): never {
+    this.exitCode = code;
+    throw this.#host.thread.trap;
+  }
+
+  fail(code: ErrorCode, message: string): never {
+    this.error ??= { code, message };
+    throw this.#host.thread.trap;
+  }
+
+  poll(): void {
+    if (killRequested(this.#host.thread)) throw this.#host.thread.trap;
+  }
+
+  grow(pages: number): number {
+    const old = this.faaslet.grow(pages);
+    if (old < 0) {
+      this.refusals += 1;
+      if (this.refusals > REFUSALS_MAX) this.fail('MEMORY_LIMIT', this.memoryMessage());
+    }
+    return old;
+  }
+
+  /** What is to be said of refused memory. */
+  memoryMessage(): string {
+    const used = this.faaslet.pages * PAGE_BYTES;
+    return `memory.grow was refused ${this.refusals} times at ${used} bytes (limit ${this.limits.memoryBytes} bytes).`;
+  }
+
+  /** Initialisation is over: its files, descriptors and output are nobody's. Its log is the first call's. */
+  initialised(): void {
+    this.#slots.clear();
+    this.#output.clear();
+    this.initialising = false;
+  }
+
+  /** Posts what has gathered, where output may be posted before the end. */
+  streamPending(): void {
+    if (this.#output.pendingBytes > 0 && this.stdoutIsOutput) this.#host.stream(this.#output.take());
+  }
+
+  /** Output and log that have not been posted; nothing is left here. */
+  takeOutput(): { readonly output: Uint8Array[]; readonly log: Uint8Array } {
+    this.#slots.clear();
+    return { output: this.#output.take(), log: joined(this.#log.take()) };
+  }
+
+  #write(bytes: Uint8Array): void {
+    if (this.#output.totalBytes + bytes.length > this.limits.outputBytes) {
+      this.fail('OUTPUT_LIMIT', `The call wrote more than its limit of ${this.limits.outputBytes} bytes of output.`);
+    }
+    this.#output.write(bytes);
+    if (this.#output.pendingBytes >= STREAM_BYTES && !this.initialising) this.streamPending();
+  }
+
+  #replace(bytes: Uint8Array): void {
+    this.#output.clear();
+    this.#write(bytes);
+  }
+
+  #writeLog(bytes: Uint8Array): void {
+    if (this.#log.totalBytes + bytes.length > this.limits.logBytes) {
+      this.fail('LOG_LIMIT', `The call wrote more than its limit of ${this.limits.logBytes} bytes of log.`);
+    }
+    this.#log.write(bytes);
+  }
+}
+
+function joined(chunks: Uint8Array[]): Uint8Array {
+  const [first] = chunks;
+  return first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks);
+}

@@ -1,0 +1,67 @@
+/** Node's timers take no more. */
+const TIMER_MAX_MS = 0x7fffffff;
+
+/** The work that makes the result of a host call that waited. */
+export type ResumeWork = () => unknown;
+
+/**
+ * What a suspended guest waits for: at most one thing at a time, because one activation chain runs on an instance.
+ * A suspended guest ends by being rejected, never by being dropped: V8 would leak its stack.
+ */
+export class Suspension {
+  readonly #ready: (work: ResumeWork) => void;
+  #waiting:
+    | { resolve(value: unknown): void; reject(error: unknown): void; abandon: (() => void) | undefined }
+    | undefined;
+
+  /** `ready` is told, in a macrotask, that what the guest waited for has come. */
+  constructor(ready: (work: ResumeWork) => void) {
+    this.#ready = ready;
+  }
+
+  /** Whether the guest waits, or what it waited for has come and its turn has not. */
+  get pending(): boolean {
+    return this.#waiting !== undefined;
+  }
+
+  /**
+   * Suspends the guest: a host function returns this promise. `start` gets a function to be called from a macrotask
+   * with the work that makes the result; the work runs inside the guard, as a part of the host call. `abandon` is
+   * called once the result is not wanted any more, or has come.
+   */
+  begin<T>(start: (resume: (work: () => T) => void) => void, abandon?: () => void): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const mine = { resolve: resolve as (value: unknown) => void, reject, abandon };
+      this.#waiting = mine;
+      start((work) => {
+        if (this.#waiting === mine) this.#ready(work);
+      });
+    });
+  }
+
+  /** Suspends the guest for `ms`, after which the promise has `value`. */
+  sleep<T>(ms: number, value: T): Promise<T> {
+    const until = performance.now() + ms;
+    let timer: NodeJS.Timeout;
+    return this.begin<T>(
+      (resume) => {
+        // Node's timers count whole ms and may be early by a fraction of one.
+        const wait = (): void => {
+          const left = until - performance.now();
+          if (left > 0) timer = setTimeout(wait, Math.min(Math.ceil(left), TIMER_MAX_MS));
+          else resume(() => value);
+        };
+        timer = setTimeout(wait, Math.min(Math.ceil(ms), TIMER_MAX_MS));
+      },
+      () => clearTimeout(timer),
+    );
+  }
+
+  /** Takes the guest out of its wait, to be resolved or rejected inside the guard; undefined when it does not wait. */
+  take(): { resolve(value: unknown): void; reject(error: unknown): void } | undefined {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    waiting?.abandon?.();
+    return waiting;
+  }
+}
