@@ -1,0 +1,5 @@
+import { faaslet } from './faaslet/bench.ts';
+import type { Bench } from './harness/bench.ts';
+
+/** All benches, in the order in which they are listed and run. */
+export const BENCHES: readonly Bench[] = [faaslet];
