@@ -118,6 +118,7 @@ class HostRuntime implements Runtime {
       layer,
       budget: this.#budget,
       valueLimitBytes: VALUE_LIMIT_BYTES,
+      userLimitBytes: options.budgets?.userStateBytes ?? USER_STATE_BYTES,
       replaced: (user, key) => this.#eachThread(({ handle }) => handle.post({ kind: 'regionReplaced', user, key })),
     });
   }

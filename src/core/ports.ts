@@ -31,7 +31,7 @@ export interface GlobalState {
   size(user: string, key: string): Promise<number | undefined>;
   /** A copy of [offset, offset + length), shorter where the value ends; undefined when the key holds nothing. */
   read(user: string, key: string, offset: number, length: number): Promise<Uint8Array | undefined>;
-  /** Replaces the value; `bytes` is copied. Throws `STATE_LIMIT`. */
+  /** Replaces the value; `bytes` belongs to the store from here (values are large). Throws `STATE_LIMIT`. */
   write(user: string, key: string, bytes: Uint8Array): Promise<void>;
   /** Removes the value; true when there was one. */
   remove(user: string, key: string): Promise<boolean>;
@@ -77,6 +77,7 @@ export interface Runtime {
   status(id: number): CallStatus;
   readonly state: {
     get(user: string, key: string): Promise<Uint8Array | undefined>;
+    /** Replaces the value in both tiers; `bytes` belongs to the runtime from here. Throws `STATE_LIMIT`. */
     set(user: string, key: string, bytes: Uint8Array): Promise<void>;
   };
   /** Facts about this host for people and tests. */

@@ -231,22 +231,20 @@ export class Activation {
   /** Inside the guard: does the rest of the host call that the guest waits in, then lets the guest go on. */
   #resume(work: ResumeWork): void {
     const { trap, guard } = this.#host.thread;
-    const waiting = this.#suspension.take();
+    // Cancelled while it waited for its turn.
+    if (this.#guest.error !== undefined) return this.#suspension.reject(trap);
     // As in every host call: not to be cut, but to look at the kill flag on the way out.
     Atomics.store(guard.flags, 0, 1);
     let value: unknown;
     try {
-      // Cancelled while it waited for its turn.
-      if (this.#guest.error !== undefined) throw trap;
       value = work();
     } catch (error) {
       if (error !== trap) this.#guest.error ??= toFaasmError(error).record();
-      waiting?.reject(trap);
-      return;
+      return this.#suspension.reject(trap, true);
     }
     Atomics.store(guard.flags, 0, 0);
-    if (killRequested(this.#host.thread)) waiting?.reject(trap);
-    else waiting?.resolve(value);
+    if (killRequested(this.#host.thread)) this.#suspension.reject(trap, true);
+    else this.#suspension.resume(value);
   }
 
   /** Ends a suspended guest. */
@@ -255,7 +253,7 @@ export class Activation {
     this.#wake();
     this.#host.turns.push(() => {
       if (!this.#suspension.pending || this.#over) return undefined;
-      return this.#turn(() => this.#suspension.take()?.reject(this.#host.thread.trap), UNWIND_MS);
+      return this.#turn(() => this.#suspension.reject(this.#host.thread.trap), UNWIND_MS);
     });
   }
 

@@ -103,8 +103,8 @@ export class CallGuest implements RunningGuest {
     return this.#host.suspension.sleep(ms, value);
   }
 
-  suspend<T>(start: (resume: (work: () => T) => void) => void): Promise<T> {
-    return this.#host.suspension.begin(start);
+  suspend<T>(start: (resume: (work: () => T) => void) => void, abandon?: () => void): Promise<T> {
+    return this.#host.suspension.begin(start, abandon);
   }
 
   exit(code: number): never {

@@ -2,7 +2,8 @@ import { FaasmError } from '../core/errors.ts';
 import type { Faaslet } from '../faaslet/faaslet.ts';
 import type { MaybePromise, StateAccess } from '../host/context.ts';
 import type { MemoryLayer } from '../layer/layer.ts';
-import type { Region, RegionWish } from '../state/local-tier.ts';
+import type { RegionWish } from '../state/local-tier.ts';
+import { hold, markDirty, type Region, releaseHold } from '../state/region.ts';
 import type { StateRequest } from './protocol.ts';
 import type { ThreadState } from './thread-state.ts';
 
@@ -14,7 +15,7 @@ export interface StateUser {
   readonly user: string;
   readonly faaslet: Faaslet;
   /** Suspends the guest until `resume` is called with the work that gives the result; see Activation. */
-  suspend<T>(start: (resume: (work: () => T) => void) => void): Promise<T>;
+  suspend<T>(start: (resume: (work: () => T) => void) => void, abandon?: () => void): Promise<T>;
   poll(): void;
 }
 
@@ -29,14 +30,28 @@ export function guestState(call: StateUser, thread: ThreadState, layer: MemoryLa
   }
 
   function ask<T>(key: string, request: StateRequest, work: (value: unknown) => T): Promise<T> {
+    // Held from the answer to the end of the work: what comes between may make the region stale.
+    let held: Region | undefined;
+    const letGo = (): void => {
+      if (held !== undefined) releaseHold(held);
+      held = undefined;
+    };
     return call.suspend((resume) => {
-      thread.ask(user, key, request, (answer) =>
+      thread.ask(user, key, request, (answer) => {
+        if ('value' in answer && typeof answer.value === 'object') {
+          held = answer.value;
+          hold(held);
+        }
         resume(() => {
-          if ('error' in answer) throw new FaasmError(answer.error.code, answer.error.message);
-          return work(answer.value);
-        }),
-      );
-    });
+          try {
+            if ('error' in answer) throw new FaasmError(answer.error.code, answer.error.message);
+            return work(answer.value);
+          } finally {
+            letGo();
+          }
+        });
+      });
+    }, letGo);
   }
 
   return {
@@ -48,7 +63,7 @@ export function guestState(call: StateUser, thread: ThreadState, layer: MemoryLa
         const present = existing(region, user, key);
         const address = call.faaslet.regions.map(key, present, call.faaslet.fn.limits.mappings);
         // Stores through the pointer cannot be seen, so whoever has one is taken to write.
-        Atomics.store(present.dirty, 0, 1);
+        markDirty(present);
         return address;
       });
     },
@@ -66,7 +81,7 @@ export function guestState(call: StateUser, thread: ThreadState, layer: MemoryLa
         const present = existing(region, user, key);
         const source = call.faaslet.memory.slice(address, length);
         inPieces(call, length, (from, to) => layer.write(present.storage, from, source.subarray(from, to)));
-        Atomics.store(present.dirty, 0, 1);
+        markDirty(present);
       });
     },
     push(key) {
@@ -74,9 +89,9 @@ export function guestState(call: StateUser, thread: ThreadState, layer: MemoryLa
       if (mapping !== undefined) {
         // A copied region goes back to its storage first; stores to a shared one may have come after the last push.
         if (!layer.abilities.sharedRegions) {
-          layer.write(mapping.grant.storage, 0, call.faaslet.memory.slice(mapping.address, mapping.grant.sizeBytes));
+          layer.write(mapping.region.storage, 0, call.faaslet.memory.slice(mapping.address, mapping.region.sizeBytes));
         }
-        Atomics.store(mapping.grant.dirty, 0, 1);
+        markDirty(mapping.region);
       }
       return ask(key, { kind: 'push' }, () => undefined);
     },

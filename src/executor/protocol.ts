@@ -3,7 +3,8 @@ import type { ErrorRecord } from '../core/errors.ts';
 import type { FunctionSpec } from '../faaslet/loaded-function.ts';
 import type { ProtoFunction } from '../faaslet/proto-function.ts';
 import type { LayerChoice } from '../layer/open-layer.ts';
-import type { Region, RegionWish } from '../state/local-tier.ts';
+import type { RegionWish } from '../state/local-tier.ts';
+import type { Region } from '../state/region.ts';
 import type { Frame, OrderRest, ReportRest } from './frames.ts';
 
 /** What a thread is started with. Everything shared is shared memory. */

@@ -27,7 +27,7 @@ export class Suspension {
   /**
    * Suspends the guest: a host function returns this promise. `start` gets a function to be called from a macrotask
    * with the work that makes the result; the work runs inside the guard, as a part of the host call. `abandon` is
-   * called once the result is not wanted any more, or has come.
+   * called instead of the work when the result is not wanted any more.
    */
   begin<T>(start: (resume: (work: () => T) => void) => void, abandon?: () => void): Promise<T> {
     return new Promise<T>((resolve, reject) => {
@@ -57,11 +57,18 @@ export class Suspension {
     );
   }
 
-  /** Takes the guest out of its wait, to be resolved or rejected inside the guard; undefined when it does not wait. */
-  take(): { resolve(value: unknown): void; reject(error: unknown): void } | undefined {
+  /** Inside the guard: takes the guest out of its wait, to go on with a value. */
+  resume(value: unknown): void {
     const waiting = this.#waiting;
     this.#waiting = undefined;
-    waiting?.abandon?.();
-    return waiting;
+    waiting?.resolve(value);
+  }
+
+  /** Inside the guard: takes the guest out of its wait, to unwind. `worked`: the work has run and needs no abandoning. */
+  reject(trap: unknown, worked = false): void {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    if (!worked) waiting?.abandon?.();
+    waiting?.reject(trap);
   }
 }

@@ -1,5 +1,5 @@
 import type { ErrorRecord } from '../core/errors.ts';
-import type { Region } from '../state/local-tier.ts';
+import { isStale, type Region, releaseHold } from '../state/region.ts';
 import type { FromThread, StateAnswer, StateRequest } from './protocol.ts';
 
 /** Called in a macrotask with what the local tier answered. */
@@ -37,13 +37,33 @@ export class ThreadState {
     const waiting = this.#waiting.get(request);
     this.#waiting.delete(request);
     if (waiting === undefined) return;
-    if ('value' in answer && typeof answer.value === 'object') this.#known.set(waiting.name, answer.value);
+    if ('value' in answer && typeof answer.value === 'object') this.#keep(waiting.name, answer.value);
     waiting.reply(answer);
   }
 
   /** A key got new storage. */
   replaced(user: string, key: string): void {
-    this.#known.delete(stateName(user, key));
+    const name = stateName(user, key);
+    const region = this.#known.get(name);
+    if (region === undefined || !isStale(region)) return;
+    this.#known.delete(name);
+    releaseHold(region);
+  }
+
+  /** The thread ends: lets go of everything. */
+  clear(): void {
+    for (const region of this.#known.values()) releaseHold(region);
+    this.#known.clear();
+  }
+
+  /** The local tier held the region for this thread; one hold for each region that is known is enough. */
+  #keep(name: string, region: Region): void {
+    const before = this.#known.get(name);
+    if (before !== undefined) releaseHold(before);
+    if (isStale(region)) {
+      this.#known.delete(name);
+      releaseHold(region);
+    } else this.#known.set(name, region);
   }
 }
 

@@ -135,6 +135,7 @@ function receive(message: ToThread): void {
       break;
     case 'regionReplaced':
       state.replaced(message.user, message.key);
+      faaslets.dropStaleRegions();
       break;
     case 'cancel':
       running.get(message.call)?.cancel();
@@ -144,6 +145,8 @@ function receive(message: ToThread): void {
       faaslets.forget(message.handle);
       break;
     case 'stop':
+      faaslets.clear();
+      state.clear();
       port?.close();
       break;
   }

@@ -68,6 +68,16 @@ export class FaasletPool {
     for (const faaslet of list) faaslet.dispose();
   }
 
+  /** Unmaps regions whose keys have got others from all idle Faaslets. */
+  dropStaleRegions(): void {
+    for (const list of this.#idle.values()) for (const faaslet of list) faaslet.regions.dropStale();
+  }
+
+  /** The thread ends: disposes of all idle Faaslets. */
+  clear(): void {
+    for (const handle of [...this.#idle.keys()]) this.forget(handle);
+  }
+
   #create(fn: LoadedFunction, pages: number): Faaslet {
     const memory = this.#takeMemory(pages, Math.max(pages, fn.typicalPages));
     try {

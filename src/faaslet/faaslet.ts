@@ -108,7 +108,7 @@ export class Faaslet {
       pages,
       globals: this.#globals.map((global) => global.value as number | bigint),
       image: used.length <= COPY_MAX_BYTES ? { bytes: used.slice() } : { storage: this.#store(used) },
-      regions: this.regions.active.map(({ key, address, grant }) => ({ key, address, sizeBytes: grant.sizeBytes })),
+      regions: this.regions.active.map(({ key, address, region }) => ({ key, address, sizeBytes: region.sizeBytes })),
       ...(digest === undefined ? {} : { digest }),
     };
   }

@@ -1,13 +1,13 @@
 import { MAPPINGS } from '../core/budget.ts';
 import { FaasmError } from '../core/errors.ts';
 import { PAGE_BYTES, pagesFor } from '../core/limits.ts';
-import type { Region } from '../state/local-tier.ts';
+import { hold, isStale, type Region, releaseHold } from '../state/region.ts';
 import type { GuestThread } from './guest-thread.ts';
 import type { PooledMemory } from './memory-pool.ts';
 
 interface Mapping {
   readonly key: string;
-  readonly grant: Region;
+  readonly region: Region;
   readonly address: number;
   readonly pages: number;
   /** Whether the current call has asked for it. */
@@ -35,7 +35,7 @@ export class RegionMap {
   }
 
   /** Mappings of the current call. */
-  get active(): readonly { key: string; address: number; grant: Region }[] {
+  get active(): readonly { key: string; address: number; region: Region }[] {
     return this.#mappings.filter((mapping) => mapping.active);
   }
 
@@ -43,8 +43,8 @@ export class RegionMap {
    * Maps a region and answers its address; the same for the same value throughout a call.
    * Throws `MAPPING_LIMIT` past `limit` regions and `HOST_OVERLOADED` when the host has no mappings left.
    */
-  map(key: string, grant: Region, limit: number): number {
-    const known = this.#mappings.find((mapping) => mapping.key === key && mapping.grant.id === grant.id);
+  map(key: string, region: Region, limit: number): number {
+    const known = this.#mappings.find((mapping) => mapping.key === key && mapping.region.id === region.id);
     if (known?.active === true) return known.address;
     if (this.active.length >= limit) {
       throw new FaasmError('MAPPING_LIMIT', `The function maps more than its limit of ${limit} regions.`);
@@ -55,30 +55,36 @@ export class RegionMap {
       if (!this.#thread.layer.abilities.sharedRegions) this.#put(known);
       return known.address;
     }
-    return this.#add(key, grant, this.#nextPage);
+    return this.#add(key, region, this.#nextPage);
   }
 
   /** Maps a region of the proto-function at the address that the zygote got. Throws as {@link map}. */
-  mapAt(key: string, grant: Region, address: number): void {
+  mapAt(key: string, region: Region, address: number): void {
     const known = this.#mappings.find((mapping) => mapping.address === address);
-    if (known?.grant.id === grant.id) {
+    if (known?.region.id === region.id) {
       known.active = true;
       if (!this.#thread.layer.abilities.sharedRegions) this.#put(known);
       return;
     }
     if (known !== undefined) this.#drop(known);
-    this.#add(key, grant, address / PAGE_BYTES);
+    this.#add(key, region, address / PAGE_BYTES);
   }
 
   /** The current call's mapping of `key`, if it has one. */
-  find(key: string): { readonly address: number; readonly grant: Region } | undefined {
+  find(key: string): { readonly address: number; readonly region: Region } | undefined {
     return this.#mappings.findLast((mapping) => mapping.key === key && mapping.active);
   }
 
   /** Ends the call: the mappings stay for the next one of the same function, unless they have become many. */
   endCall(): void {
-    if (this.#mappings.length > KEPT_MAX) this.clear();
-    else for (const mapping of this.#mappings) mapping.active = false;
+    if (this.#mappings.length > KEPT_MAX) return this.clear();
+    for (const mapping of this.#mappings) mapping.active = false;
+    this.dropStale();
+  }
+
+  /** Unmaps what is not its key's value any more and not in use. */
+  dropStale(): void {
+    for (const mapping of this.#mappings) if (!mapping.active && isStale(mapping.region)) this.#drop(mapping);
   }
 
   /** Byte ranges from `start` to the end of the memory that hold no region: zero pages that a guest can reach. */
@@ -96,18 +102,16 @@ export class RegionMap {
   /** Unmaps everything. */
   clear(): void {
     for (const mapping of this.#mappings) this.#drop(mapping);
-    this.#mappings = [];
-    this.#nextPage = this.#basePage;
   }
 
-  #add(key: string, grant: Region, page: number): number {
-    const pages = pagesFor(grant.sizeBytes);
+  #add(key: string, region: Region, page: number): number {
+    const pages = pagesFor(region.sizeBytes);
     if (page + pages > ADDRESS_END_PAGES) {
-      throw new FaasmError('MAPPING_LIMIT', `No addresses left for a region of ${grant.sizeBytes} bytes.`);
+      throw new FaasmError('MAPPING_LIMIT', `No addresses left for a region of ${region.sizeBytes} bytes.`);
     }
     const { budget } = this.#thread;
     if (!budget.reserve('mappings', MAPPINGS.region)) throw this.#overloaded('mappings');
-    const mapping: Mapping = { key, grant, address: page * PAGE_BYTES, pages, active: true };
+    const mapping: Mapping = { key, region, address: page * PAGE_BYTES, pages, active: true };
     try {
       if (!this.#memory.ensurePages(page + pages)) throw this.#overloaded('memory');
       this.#put(mapping);
@@ -115,19 +119,25 @@ export class RegionMap {
       budget.release('mappings', MAPPINGS.region);
       throw error;
     }
+    hold(region);
     this.#mappings.push(mapping);
     this.#nextPage = Math.max(this.#nextPage, page + pages);
     return mapping.address;
   }
 
-  #put({ address, grant }: Mapping): void {
-    this.#thread.layer.mapRegion(this.#memory.memory.buffer, address, grant.storage);
+  #put({ address, region }: Mapping): void {
+    this.#thread.layer.mapRegion(this.#memory.memory.buffer, address, region.storage);
   }
 
   #drop(mapping: Mapping): void {
     this.#thread.layer.mapZero(this.#memory.memory.buffer, mapping.address, mapping.pages * PAGE_BYTES);
     this.#thread.budget.release('mappings', MAPPINGS.region);
+    releaseHold(mapping.region);
     this.#mappings = this.#mappings.filter((other) => other !== mapping);
+    this.#nextPage = Math.max(
+      this.#basePage,
+      ...this.#mappings.map(({ address, pages }) => address / PAGE_BYTES + pages),
+    );
   }
 
   #overloaded(what: string): FaasmError {

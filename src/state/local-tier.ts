@@ -1,19 +1,10 @@
 import type { Budget } from '../core/budget.ts';
 import { FaasmError } from '../core/errors.ts';
-import { pagesFor } from '../core/limits.ts';
+import { PAGE_BYTES, pagesFor } from '../core/limits.ts';
 import type { GlobalState } from '../core/ports.ts';
-import type { MemoryLayer, Storage } from '../layer/layer.ts';
+import type { MemoryLayer } from '../layer/layer.ts';
+import { hold, isHeld, markDirty, markStale, type Region, regionCounters, takeDirty } from './region.ts';
 import { RegionAllocator } from './region-allocator.ts';
-
-/** A region as threads get it. */
-export interface Region {
-  /** Changes with the storage: a mapping of an older id is not the value any more. */
-  readonly id: number;
-  readonly sizeBytes: number;
-  readonly storage: Storage;
-  /** dirty[0] is 1 when this host has changes that the global tier does not have. Shared by all threads. */
-  readonly dirty: Int32Array;
-}
 
 /** How a caller wants a region. */
 export type RegionWish =
@@ -39,6 +30,11 @@ export class LocalTier {
   readonly #valueLimitBytes: number;
   readonly #replaced: RegionReplaced;
   readonly #regions = new Map<string, Region>();
+  /** Regions whose key has another one, until nobody can map them any more. */
+  #stale: { readonly user: string; readonly region: Region }[] = [];
+  /** Pages of regions by user, stale ones included. */
+  readonly #pages = new Map<string, number>();
+  readonly #userLimitBytes: number;
   /** Work under way per key: operations on one key happen one after the other. */
   readonly #busy = new Map<string, Promise<unknown>>();
   #nextId = 1;
@@ -49,30 +45,41 @@ export class LocalTier {
     readonly budget: Budget;
     /** Largest value in bytes. */
     readonly valueLimitBytes: number;
+    /** What the regions of one user may take on this host. */
+    readonly userLimitBytes: number;
     readonly replaced: RegionReplaced;
   }) {
     this.#global = options.global;
     this.#layer = options.layer;
     this.#budget = options.budget;
     this.#valueLimitBytes = options.valueLimitBytes;
+    this.#userLimitBytes = options.userLimitBytes;
     this.#replaced = options.replaced;
     this.#allocator = new RegionAllocator(options.layer);
   }
 
-  /** Answers the region of a key as wished. Throws `STATE_SIZE_MISMATCH`, `STATE_LIMIT`, `HOST_OVERLOADED`. */
+  /**
+   * Answers the region of a key as wished, with a hold that the caller releases (see region.ts).
+   * Throws `STATE_SIZE_MISMATCH`, `STATE_LIMIT`, `HOST_OVERLOADED`.
+   */
   acquire(user: string, key: string, wish: RegionWish): Promise<Region | undefined> {
     return this.#inTurn(regionName(user, key), async () => {
-      const name = regionName(user, key);
-      if (wish.kind === 'overwrite') return this.#overwrite(user, key, wish.length);
-      const region = this.#regions.get(name) ?? (await this.#pull(user, key));
-      if (wish.kind === 'existing') return region;
-      if (region === undefined) return this.#create(user, key, wish.length);
-      if (wish.length <= region.sizeBytes) return region;
-      throw new FaasmError(
-        'STATE_SIZE_MISMATCH',
-        `State ${user}/${key} holds ${region.sizeBytes} bytes, but ${wish.length} were asked for. Ask for 0 to get it as it is.`,
-      );
+      const region = await this.#find(user, key, wish);
+      if (region !== undefined) hold(region);
+      return region;
     });
+  }
+
+  async #find(user: string, key: string, wish: RegionWish): Promise<Region | undefined> {
+    if (wish.kind === 'overwrite') return this.#overwrite(user, key, wish.length);
+    const region = this.#regions.get(regionName(user, key)) ?? (await this.#pull(user, key));
+    if (wish.kind === 'existing') return region;
+    if (region === undefined) return this.#create(user, key, wish.length);
+    if (wish.length <= region.sizeBytes) return region;
+    throw new FaasmError(
+      'STATE_SIZE_MISMATCH',
+      `State ${user}/${key} holds ${region.sizeBytes} bytes, but ${wish.length} were asked for. Ask for 0 to get it as it is.`,
+    );
   }
 
   /** Size of a value here or in the global tier, 0 when there is none. */
@@ -92,19 +99,22 @@ export class LocalTier {
         );
       }
       // Cleared before the copy: a store that comes meanwhile makes the region dirty again.
-      if (Atomics.exchange(region.dirty, 0, 0) === 0) return;
-      const bytes = new Uint8Array(region.sizeBytes);
-      this.#layer.read(region.storage, 0, bytes);
+      if (!takeDirty(region)) return;
       try {
+        const bytes = new Uint8Array(region.sizeBytes);
+        await inPieces(bytes, (offset, piece) => this.#layer.read(region.storage, offset, piece));
         await this.#global.write(user, key, bytes);
       } catch (error) {
-        Atomics.store(region.dirty, 0, 1);
+        markDirty(region);
         throw error;
       }
     });
   }
 
-  /** Sets a value in both tiers, as an upload does. Faaslets that have it mapped see it if its size is the same. */
+  /**
+   * Sets a value in both tiers, as an upload does; `bytes` belongs to the tier from here. Faaslets that have the value
+   * mapped see it if its size is the same. Throws `STATE_LIMIT`.
+   */
   set(user: string, key: string, bytes: Uint8Array): Promise<void> {
     return this.#inTurn(regionName(user, key), async () => {
       this.#checkSize(user, key, bytes.length);
@@ -112,8 +122,8 @@ export class LocalTier {
       const region = this.#regions.get(regionName(user, key));
       if (region === undefined) return;
       if (region.sizeBytes === bytes.length) {
-        this.#layer.write(region.storage, 0, bytes);
-        Atomics.store(region.dirty, 0, 0);
+        takeDirty(region);
+        await inPieces(bytes, (offset, piece) => this.#layer.write(region.storage, offset, piece));
       } else this.#forget(user, key, region);
     });
   }
@@ -129,7 +139,7 @@ export class LocalTier {
     const bytes = size === undefined ? undefined : await this.#global.read(user, key, 0, size);
     if (bytes === undefined || bytes.length === 0) return undefined;
     const region = this.#create(user, key, bytes.length);
-    this.#layer.write(region.storage, 0, bytes);
+    await inPieces(bytes, (offset, piece) => this.#layer.write(region.storage, offset, piece));
     return region;
   }
 
@@ -142,7 +152,15 @@ export class LocalTier {
 
   #create(user: string, key: string, length: number): Region {
     this.#checkSize(user, key, length);
+    this.#reclaim();
     const pages = pagesFor(length);
+    const used = (this.#pages.get(user) ?? 0) + pages;
+    if (used * PAGE_BYTES > this.#userLimitBytes) {
+      throw new FaasmError(
+        'STATE_LIMIT',
+        `User ${user} would have ${used * PAGE_BYTES} bytes of state on this host, ${this.#userLimitBytes} are allowed.`,
+      );
+    }
     if (!this.#budget.reserve('memoryPages', pages)) {
       throw new FaasmError(
         'HOST_OVERLOADED',
@@ -151,10 +169,10 @@ export class LocalTier {
     }
     try {
       const storage = this.#allocator.allocate(length);
-      const dirty = new Int32Array(new SharedArrayBuffer(4));
-      const region: Region = { id: this.#nextId, sizeBytes: length, storage, dirty };
+      const region: Region = { id: this.#nextId, sizeBytes: length, storage, shared: regionCounters() };
       this.#nextId += 1;
       this.#regions.set(regionName(user, key), region);
+      this.#pages.set(user, used);
       return region;
     } catch (error) {
       this.#budget.release('memoryPages', pages);
@@ -162,11 +180,25 @@ export class LocalTier {
     }
   }
 
-  /** Faaslets may still have the old storage mapped, so it is left to them and not handed out again. */
+  /** The key gets another region; Faaslets may still have this one mapped, so its storage is kept until they let go. */
   #forget(user: string, key: string, region: Region): void {
     this.#regions.delete(regionName(user, key));
-    this.#budget.release('memoryPages', pagesFor(region.sizeBytes));
+    markStale(region);
+    this.#stale.push({ user, region });
     this.#replaced(user, key);
+  }
+
+  /** Gives storage back that nobody can map any more. */
+  #reclaim(): void {
+    if (this.#stale.length === 0) return;
+    this.#stale = this.#stale.filter(({ user, region }) => {
+      if (isHeld(region)) return true;
+      const pages = pagesFor(region.sizeBytes);
+      this.#allocator.release(region.storage);
+      this.#budget.release('memoryPages', pages);
+      this.#pages.set(user, (this.#pages.get(user) ?? 0) - pages);
+      return false;
+    });
   }
 
   #checkSize(user: string, key: string, length: number): void {
@@ -193,6 +225,16 @@ export class LocalTier {
     } finally {
       if (this.#busy.get(name) === mine) this.#busy.delete(name);
     }
+  }
+}
+
+/** Bytes copied between two turns of the event loop: calls of others must not wait for a large value. */
+const PIECE_BYTES = 4 * 1024 * 1024;
+
+async function inPieces(bytes: Uint8Array, copy: (offset: number, piece: Uint8Array) => void): Promise<void> {
+  for (let offset = 0; offset < bytes.length; offset += PIECE_BYTES) {
+    if (offset > 0) await new Promise<void>((resolve) => setImmediate(resolve));
+    copy(offset, bytes.subarray(offset, offset + PIECE_BYTES));
   }
 }
 

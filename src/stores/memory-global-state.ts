@@ -12,7 +12,7 @@ interface UserState {
   bytes: number;
 }
 
-/** The global state tier of a host without Redis: lives as long as the process. Keeps and hands out copies. */
+/** The global state tier of a host without Redis: lives as long as the process. Keeps what it is given and hands out copies. */
 export function memoryGlobalState(options: MemoryGlobalStateOptions = {}): GlobalState {
   const limit = options.userLimitBytes ?? Number.POSITIVE_INFINITY;
   const users = new Map<string, UserState>();
@@ -22,7 +22,7 @@ export function memoryGlobalState(options: MemoryGlobalStateOptions = {}): Globa
     },
     async read(user, key, offset, length) {
       const value = users.get(user)?.values.get(key);
-      return value === undefined ? undefined : value.slice(offset, offset + length);
+      return value === undefined ? undefined : new Uint8Array(value.subarray(offset, offset + length));
     },
     async write(user, key, bytes) {
       const state = users.get(user) ?? { values: new Map<string, Uint8Array>(), bytes: 0 };
@@ -34,8 +34,7 @@ export function memoryGlobalState(options: MemoryGlobalStateOptions = {}): Globa
           `User ${user} would keep ${used} bytes of state, ${limit} are allowed: remove values or raise the limit.`,
         );
       }
-      // Not slice(): on a Buffer that is a view.
-      state.values.set(key, new Uint8Array(bytes));
+      state.values.set(key, bytes);
       state.bytes = used;
       users.set(user, state);
     },
