@@ -188,13 +188,20 @@ export class Activation {
     this.#times.runMs += wallMs;
     if (!Number.isNaN(cpuMs)) this.#times.cpuMs += cpuMs;
     this.#times.longestTurnMs = Math.max(this.#times.longestTurnMs, wallMs);
-    const { error, limits } = this.#guest;
-    if (this.#settled !== undefined) this.#phaseEnded(this.#settled, end);
-    else if (end !== TURN_END.completed || error !== undefined) {
-      // Where it was ended just before it went on, the guest still is suspended, and must be unwound.
-      if (this.#suspension.pending) this.#unwind(error ?? killError(end, limits));
-      else this.#finish(error ?? killError(end, limits));
-    } else this.#nowSuspended(wallMs);
+    if (this.#settled !== undefined) return this.#phaseEnded(this.#settled, end);
+    const error = this.#guest.error ?? this.#overLimit(end);
+    if (error === undefined) this.#nowSuspended(wallMs);
+    // Where it was ended just before it went on, the guest still is suspended, and must be unwound.
+    else if (this.#suspension.pending) this.#unwind(error);
+    else this.#finish(error);
+  }
+
+  /** The limit that the watchdog has ended the turn for, or that many short turns have passed between its looks. */
+  #overLimit(end: TurnEnd): ErrorRecord | undefined {
+    const { limits } = this.#guest;
+    if (end !== TURN_END.completed) return killError(end, limits);
+    if (this.#times.runMs >= limits.timeoutMs) return killError(TURN_END.wall, limits);
+    return this.#times.cpuMs >= limits.cpuMs ? killError(TURN_END.cpu, limits) : undefined;
   }
 
   #nowSuspended(turnMs: number): void {
