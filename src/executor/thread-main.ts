@@ -1,0 +1,156 @@
+// A worker thread: runs Faaslets for the main thread. Guests run nowhere else.
+import { parentPort, workerData } from 'node:worker_threads';
+import { Budget, MAPPINGS } from '../core/budget.ts';
+import { digest } from '../faaslet/digest.ts';
+import { FaasletPool } from '../faaslet/faaslet-pool.ts';
+import type { GuestThread, RunningGuest } from '../faaslet/guest-thread.ts';
+import { type LoadedFunction, loadFunction } from '../faaslet/loaded-function.ts';
+import { MemoryPool } from '../faaslet/memory-pool.ts';
+import { makeTrap } from '../faaslet/trap.ts';
+import { openLayer } from '../layer/open-layer.ts';
+import { Activation, type ActivationHost } from './activation.ts';
+import { decodeOrders, encodeReports } from './frames.ts';
+import type { CallOrder, CallReport, FromThread, ThreadSettings, ToThread } from './protocol.ts';
+import { ThreadBoard } from './thread-board.ts';
+import { ThreadState } from './thread-state.ts';
+import { TurnQueue } from './turn-queue.ts';
+
+/** Buffers from this size on are moved to the main thread instead of copied. */
+const TRANSFER_MIN_BYTES = 16 * 1024;
+
+const port = parentPort;
+if (port === null) throw new Error('threads run in workers');
+const settings = workerData as ThreadSettings;
+
+const board = new ThreadBoard(settings.board);
+const budget = new Budget(settings.budget, settings.ownBudget);
+const { layer, reason } = openLayer(settings.layer, board.turn);
+const guard = layer.openGuard();
+const thread: GuestThread = {
+  layer,
+  guard,
+  budget,
+  memories: new MemoryPool(budget),
+  trap: makeTrap(),
+  // No guest runs before a call sets this.
+  current: undefined as unknown as RunningGuest,
+};
+const faaslets = new FaasletPool(thread);
+const functions = new Map<number, LoadedFunction>();
+const retired = new Set<number>();
+const running = new Map<number, Activation>();
+const state = new ThreadState((message) => post(message));
+let suspended = 0;
+let reports: CallReport[] = [];
+
+const host: ActivationHost = {
+  thread,
+  faaslets,
+  turns: new TurnQueue(guard, board),
+  state,
+  suspended: (call, turnMs) => post({ kind: 'suspended', call, turnMs }),
+  output: (call, chunks) => post({ kind: 'output', call, chunks }, chunks),
+  made: (fn, proto) => post({ kind: 'proto', handle: fn.handle, proto }),
+  finished(report, faaslet) {
+    running.delete(report.id);
+    // One message for all calls that end in the same turn of the event loop.
+    if (reports.length === 0) setImmediate(sendReports);
+    reports.push(report);
+    if (faaslet !== undefined) release(faaslet);
+  },
+  enterSuspension() {
+    if (!budget.reserve('mappings', MAPPINGS.stack)) return false;
+    suspended += 1;
+    board.suspended = suspended;
+    return true;
+  },
+  leaveSuspension() {
+    budget.release('mappings', MAPPINGS.stack);
+    suspended -= 1;
+    board.suspended = suspended;
+  },
+  audit: (faaslet) => (settings.audit ? digest(faaslet) : undefined),
+};
+
+function release(faaslet: Parameters<FaasletPool['release']>[0]): void {
+  const { fn } = faaslet;
+  try {
+    if (retired.has(fn.handle)) return faaslet.dispose();
+    faaslets.release(faaslet);
+  } catch (error) {
+    // The kernel refused a mapping: the Faaslet is dropped as it is, and never used again.
+    post({ kind: 'audit', handle: fn.handle, equal: false, detail: `a reset failed: ${String(error)}` });
+    return;
+  }
+  if (!settings.audit || fn.proto?.digest === undefined) return;
+  const found = digest(faaslet);
+  post({
+    kind: 'audit',
+    handle: fn.handle,
+    equal: found === fn.proto.digest,
+    detail: `${found} instead of ${fn.proto.digest}`,
+  });
+}
+
+function sendReports(): void {
+  const ended = reports;
+  reports = [];
+  const frame = encodeReports(ended);
+  const moved = frame.rest.flatMap(([, { output }]) => output ?? []);
+  post({ kind: 'done', frame }, [frame.bytes, ...moved]);
+}
+
+function post(message: FromThread, chunks: readonly Uint8Array[] = []): void {
+  const large = chunks
+    .filter(({ byteLength }) => byteLength >= TRANSFER_MIN_BYTES)
+    .map(({ buffer }) => buffer as ArrayBuffer);
+  port?.postMessage(message, [...new Set(large)]);
+}
+
+function begin(order: CallOrder): void {
+  const { id, handle, slot } = order;
+  if (!board.claim(slot)) return;
+  const fn = functions.get(handle);
+  if (fn === undefined) throw new Error(`call ${id} is for a function that was not loaded`);
+  const activation = new Activation(host, fn, order);
+  running.set(id, activation);
+  activation.begin();
+}
+
+function receive(message: ToThread): void {
+  switch (message.kind) {
+    case 'calls':
+      for (const order of decodeOrders(message.frame)) begin(order);
+      break;
+    case 'load':
+      functions.set(message.spec.handle, loadFunction(message.spec, thread));
+      break;
+    case 'proto': {
+      const fn = functions.get(message.handle);
+      if (fn !== undefined) fn.proto ??= message.proto;
+      break;
+    }
+    case 'state':
+      state.answered(message.request, message.answer);
+      break;
+    case 'regionReplaced':
+      state.replaced(message.user, message.key);
+      faaslets.dropStaleRegions();
+      break;
+    case 'cancel':
+      running.get(message.call)?.cancel();
+      break;
+    case 'forget':
+      retired.add(message.handle);
+      faaslets.forget(message.handle);
+      break;
+    case 'stop':
+      faaslets.clear();
+      state.clear();
+      port?.close();
+      break;
+  }
+}
+
+port.on('message', receive);
+post({ kind: 'ready', layer: layer.name, ...(reason === undefined ? {} : { reason }) });
