@@ -10,6 +10,7 @@ export interface Figure {
   readonly unit: string;
   /** What the value is compared with, and our value divided by the rival's. */
   readonly rival?: string;
+  readonly rivalValue?: number;
   readonly ratio?: number;
   readonly min?: number;
   readonly max?: number;
