@@ -259,8 +259,10 @@ export class Activation {
     this.#guest.error ??= error;
     this.#wake();
     this.#host.turns.push(() => {
-      if (!this.#suspension.pending || this.#over) return undefined;
-      return this.#turn(() => this.#suspension.reject(this.#host.thread.trap), UNWIND_MS);
+      if (this.#over) return undefined;
+      if (this.#suspension.pending) return this.#turn(() => this.#suspension.reject(this.#host.thread.trap), UNWIND_MS);
+      this.#finish(error);
+      return undefined;
     });
   }
 
@@ -335,6 +337,7 @@ export class Activation {
   #finish(error: ErrorRecord | undefined): void {
     if (this.#over) return;
     this.#wake();
+    this.#suspension.drop();
     this.#over = true;
     const returnValue = this.#returnValue;
     const failed = error ?? returnedError(returnValue);

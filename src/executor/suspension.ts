@@ -57,6 +57,13 @@ export class Suspension {
     );
   }
 
+  /** Forgets a wait whose guest never came to be suspended: it was ended on its way out of the host call. */
+  drop(): void {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    waiting?.abandon?.();
+  }
+
   /** Inside the guard: takes the guest out of its wait, to go on with a value. */
   resume(value: unknown): void {
     const waiting = this.#waiting;
