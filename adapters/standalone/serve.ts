@@ -12,6 +12,9 @@ import { type StandaloneServer, startServer } from './server.ts';
 /** Exit codes of the server process. */
 export const EXIT = { stopped: 0, startFailed: 1, interrupted: 130 } as const;
 
+/** Ctrl-C at `npm start` comes twice, from the terminal and passed on by npm; nobody presses it twice that fast. */
+const ECHO_MS = 100;
+
 /**
  * Runs the server in this process: reads the configuration, starts the runtime, prints where it listens, and stops on
  * SIGTERM or SIGINT. Ends the process: 0 after a clean stop, 1 when it could not start, 130 on a second signal.
@@ -42,10 +45,13 @@ async function start(config: Config, log: Log): Promise<{ server: StandaloneServ
 }
 
 function stopOnSignals(server: StandaloneServer, log: Log): void {
-  let stopping = false;
+  let stoppingSince: number | undefined;
   const stop = async (signal: string): Promise<void> => {
-    if (stopping) process.exit(EXIT.interrupted);
-    stopping = true;
+    if (stoppingSince !== undefined) {
+      if (performance.now() - stoppingSince > ECHO_MS) process.exit(EXIT.interrupted);
+      return;
+    }
+    stoppingSince = performance.now();
     log.info?.(`${signal}: finishing the calls that were accepted; send it again to stop at once`);
     await server.stop();
     log.info?.('stopped');

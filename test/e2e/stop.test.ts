@@ -70,6 +70,18 @@ describe('stop', () => {
     expect(await answer).toBe('cut');
   });
 
+  it('takes two signals at once for one, as npm passes on what the terminal has sent', async () => {
+    const server = await start();
+    await uploadSamples(server, 'sleep');
+    const answer = call(server, 'sleep', '800');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    server.process.kill('SIGINT');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    server.process.kill('SIGINT');
+    expect((await answer).status).toBe(200);
+    expect(await server.exit).toBe(0);
+  });
+
   it('needs no grace when nothing runs', async () => {
     const server = await start();
     const before = performance.now();
