@@ -11,8 +11,6 @@ export const MAPPINGS = {
   /** A copy-on-write image splits the accessible part. */
   image: 1,
   region: 1,
-  /** The stack of a suspended call and its guard page. */
-  stack: 2,
 } as const;
 
 /**

@@ -1,6 +1,6 @@
 // A worker thread: runs Faaslets for the main thread. Guests run nowhere else.
 import { parentPort, workerData } from 'node:worker_threads';
-import { Budget, MAPPINGS } from '../core/budget.ts';
+import { Budget } from '../core/budget.ts';
 import { digest } from '../faaslet/digest.ts';
 import { FaasletPool } from '../faaslet/faaslet-pool.ts';
 import type { GuestThread, RunningGuest } from '../faaslet/guest-thread.ts';
@@ -11,6 +11,7 @@ import { openLayer } from '../layer/open-layer.ts';
 import { Activation, type ActivationHost } from './activation.ts';
 import { decodeOrders, encodeReports } from './frames.ts';
 import type { CallOrder, CallReport, FromThread, ThreadSettings, ToThread } from './protocol.ts';
+import { STACK_MAPPINGS } from './stack-mappings.ts';
 import { ThreadBoard } from './thread-board.ts';
 import { ThreadState } from './thread-state.ts';
 import { TurnQueue } from './turn-queue.ts';
@@ -59,13 +60,13 @@ const host: ActivationHost = {
     if (faaslet !== undefined) release(faaslet);
   },
   enterSuspension() {
-    if (!budget.reserve('mappings', MAPPINGS.stack)) return false;
+    if (!budget.reserve('mappings', STACK_MAPPINGS)) return false;
     suspended += 1;
     board.suspended = suspended;
     return true;
   },
   leaveSuspension() {
-    budget.release('mappings', MAPPINGS.stack);
+    budget.release('mappings', STACK_MAPPINGS);
     suspended -= 1;
     board.suspended = suspended;
   },
