@@ -1,11 +1,12 @@
 import type { StartKind } from '../core/call.ts';
 import { type ErrorRecord, toFaasmError } from '../core/errors.ts';
+import { TURN_END, type TurnEnd } from '../core/turn-end.ts';
 import type { Faaslet } from '../faaslet/faaslet.ts';
 import type { FaasletPool } from '../faaslet/faaslet-pool.ts';
 import { type GuestThread, killRequested } from '../faaslet/guest-thread.ts';
 import type { LoadedFunction } from '../faaslet/loaded-function.ts';
 import type { ProtoFunction } from '../faaslet/proto-function.ts';
-import { TURN_END, type Turn, type TurnEnd } from '../layer/layer.ts';
+import type { Turn } from '../layer/layer.ts';
 import { cancelledError, killError, returnedError, thrownError, timeoutError } from './call-end.ts';
 import { CallGuest } from './call-guest.ts';
 import { callPhases, type Phase } from './phases.ts';

@@ -1,5 +1,5 @@
 import type { ErrorRecord } from '../core/errors.ts';
-import { TURN_END, type TurnEnd } from '../layer/layer.ts';
+import { TURN_END, type TurnEnd } from '../core/turn-end.ts';
 
 const FRAMES_SHOWN = 6;
 

@@ -1,28 +1,8 @@
 import type { StartKind } from '../core/call.ts';
-import type { ErrorRecord } from '../core/errors.ts';
-import type { CallOrder, CallReport } from './protocol.ts';
+import type { CallOrder, CallReport, Frame, OrderRest, ReportRest } from './protocol.ts';
 
 // Batches of calls and reports cross threads as one array of numbers and one of bytes: cloning an object for each call
 // costs more than running a small function.
-
-/** A batch as it is posted. `rest` holds what is rare: by index in the batch. */
-export interface Frame<Rest> {
-  readonly numbers: Float64Array;
-  readonly bytes: Uint8Array;
-  readonly rest: readonly (readonly [index: number, rest: Rest])[];
-}
-
-/** What few orders have: arguments, or an input too large to be copied into the frame. */
-export interface OrderRest {
-  readonly cmdline?: string;
-  readonly input?: Uint8Array;
-}
-
-/** What few reports have. */
-export interface ReportRest {
-  readonly error?: ErrorRecord;
-  readonly output?: readonly Uint8Array[];
-}
 
 const ORDER_NUMBERS = 7;
 const REPORT_NUMBERS = 12;

@@ -5,7 +5,6 @@ import type { ProtoFunction } from '../faaslet/proto-function.ts';
 import type { LayerChoice } from '../layer/open-layer.ts';
 import type { RegionWish } from '../state/local-tier.ts';
 import type { Region } from '../state/region.ts';
-import type { Frame, OrderRest, ReportRest } from './frames.ts';
 
 /** What a thread is started with. Everything shared is shared memory. */
 export interface ThreadSettings {
@@ -50,6 +49,25 @@ export interface CallReport {
   /** The longest single turn: tells CPU-bound functions from the rest. */
   readonly longestTurnMs: number;
   readonly peakPages: number;
+}
+
+/** A batch as it is posted. `rest` holds what is rare: by index in the batch. */
+export interface Frame<Rest> {
+  readonly numbers: Float64Array;
+  readonly bytes: Uint8Array;
+  readonly rest: readonly (readonly [index: number, rest: Rest])[];
+}
+
+/** What few orders have: arguments, or an input too large to be copied into the frame. */
+export interface OrderRest {
+  readonly cmdline?: string;
+  readonly input?: Uint8Array;
+}
+
+/** What few reports have. */
+export interface ReportRest {
+  readonly error?: ErrorRecord;
+  readonly output?: readonly Uint8Array[];
 }
 
 /** What a thread asks of the local tier. */

@@ -1,4 +1,5 @@
-import type { Guard, Turn, TurnEnd } from '../layer/layer.ts';
+import type { TurnEnd } from '../core/turn-end.ts';
+import type { Guard, Turn } from '../layer/layer.ts';
 import type { ThreadBoard } from './thread-board.ts';
 
 /** After this long the event loop gets a turn too: messages, timers. */

@@ -1,4 +1,5 @@
 import type { LayerName } from '../core/call.ts';
+import type { TurnEnd } from '../core/turn-end.ts';
 
 /**
  * Where a region or a memory image is kept, in a form that can be posted to other threads of the process: a range of
@@ -7,10 +8,6 @@ import type { LayerName } from '../core/call.ts';
 export type Storage =
   | { readonly fd: number; readonly offset: number; readonly sizeBytes: number }
   | { readonly buffer: SharedArrayBuffer; readonly sizeBytes: number };
-
-/** Why a turn had to end: the codes of the native guard. */
-export const TURN_END = { completed: 0, wall: 1, cpu: 2, cancelled: 3 } as const;
-export type TurnEnd = (typeof TURN_END)[keyof typeof TURN_END];
 
 /** What a guard watches: one run of guest code on behalf of one call. */
 export interface Turn {

@@ -1,6 +1,7 @@
 import { closeSync, readSync, writeSync } from 'node:fs';
 import { FaasmError } from '../core/errors.ts';
-import type { Guard, MemoryLayer, Storage, TurnEnd } from './layer.ts';
+import type { TurnEnd } from '../core/turn-end.ts';
+import type { Guard, MemoryLayer, Storage } from './layer.ts';
 import type { NativeAddon } from './native-addon.ts';
 
 /** The layer over native/*.c: zero-copy regions, copy-on-write images, a guard that ends exactly the runaway guest. */

@@ -1,5 +1,6 @@
 import { FaasmError } from '../core/errors.ts';
-import { type Guard, type MemoryLayer, type Storage, TURN_END, type TurnEnd } from './layer.ts';
+import { TURN_END, type TurnEnd } from '../core/turn-end.ts';
+import type { Guard, MemoryLayer, Storage } from './layer.ts';
 
 /**
  * Where a portable guard says what it runs, for the watch on the main thread (which can only end the whole thread).

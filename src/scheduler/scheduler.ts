@@ -32,8 +32,8 @@ export class Scheduler {
   readonly #pool: ThreadPool;
   readonly #results: ResultStore;
   readonly #pending = new Map<number, PendingCall>();
-  /** Functions with calls that wait, in the order in which they get their turn. */
-  readonly #waiting = new Set<FunctionState>();
+  /** Calls that wait, by function, in the order in which the functions get their turn. */
+  readonly #waiting = new Map<FunctionState, PendingCall[]>();
   readonly #look: NodeJS.Timeout;
   #queued = 0;
   #dispatchPlanned = false;
@@ -131,7 +131,10 @@ export class Scheduler {
   dispatchAll(): void {
     if (this.#waiting.size === 0) return;
     const views = this.#pool.views(Date.now());
-    for (const fn of [...this.#waiting]) this.#dispatch(fn, views);
+    for (const [fn, waiting] of [...this.#waiting]) {
+      this.#dispatch(fn, waiting, views);
+      if (waiting.length === 0) this.#waiting.delete(fn);
+    }
     for (const { handle } of this.#pool.threads.values()) handle.flush();
   }
 
@@ -171,15 +174,16 @@ export class Scheduler {
   }
 
   #enqueue(pending: PendingCall): void {
-    pending.fn.waiting.push(pending);
-    this.#waiting.add(pending.fn);
+    const waiting = this.#waiting.get(pending.fn);
+    if (waiting === undefined) this.#waiting.set(pending.fn, [pending]);
+    else waiting.push(pending);
     this.#queued += 1;
   }
 
   #unqueue(pending: PendingCall): void {
-    const { waiting } = pending.fn;
-    const at = waiting.indexOf(pending);
-    if (at < 0) return;
+    const waiting = this.#waiting.get(pending.fn);
+    const at = waiting?.indexOf(pending) ?? -1;
+    if (waiting === undefined || at < 0) return;
     waiting.splice(at, 1);
     if (waiting.length === 0) this.#waiting.delete(pending.fn);
     this.#queued -= 1;
@@ -195,26 +199,25 @@ export class Scheduler {
     });
   }
 
-  #dispatch(fn: FunctionState, views: ThreadView[]): void {
-    while (fn.waiting.length > 0) {
+  #dispatch(fn: FunctionState, waiting: PendingCall[], views: ThreadView[]): void {
+    while (waiting.length > 0) {
       const { kind } = fn.profile;
       // One call tells what the function is like; the others wait a moment for that, rather than start threads.
       if (kind === 'unknown' && fn.profile.probing(performance.now())) break;
       const placement = place(kind, views, this.#pool.starting, this.#options.limits);
       if (placement === 'spawn') this.#pool.spawn();
-      if (typeof placement === 'string' || !this.#give(fn, placement.thread)) break;
+      if (typeof placement === 'string' || !this.#give(fn, waiting, placement.thread)) break;
       const view = views.find(({ id }) => id === placement.thread);
       if (view === undefined) break;
       view.assigned += 1;
       if (kind !== 'short') view.exclusive += 1;
       if (kind === 'unknown') fn.profile.probe(performance.now());
     }
-    if (fn.waiting.length === 0) this.#waiting.delete(fn);
   }
 
-  #give(fn: FunctionState, id: number): boolean {
+  #give(fn: FunctionState, waiting: PendingCall[], id: number): boolean {
     const thread = this.#pool.threads.get(id);
-    const [pending] = fn.waiting;
+    const [pending] = waiting;
     if (thread === undefined || pending === undefined) return false;
     const known = fn.profile.kind !== 'unknown';
     const order = (slot: number): CallOrder => ({
@@ -228,7 +231,7 @@ export class Scheduler {
       report: !known,
     });
     if (!thread.handle.run(fn, order)) return false;
-    fn.waiting.shift();
+    waiting.shift();
     this.#queued -= 1;
     thread.calls.add(pending.call.id);
     pending.thread = id;

@@ -1,7 +1,7 @@
 import type { Budget } from '../core/budget.ts';
+import { TURN_END } from '../core/turn-end.ts';
 import type { FromThread, ThreadSettings } from '../executor/protocol.ts';
 import { ThreadHandle } from '../executor/thread-handle.ts';
-import { TURN_END } from '../layer/layer.ts';
 import type { ThreadView } from './placement.ts';
 
 /** Idle threads beyond the base are ended after this long. */
