@@ -3,11 +3,12 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type ApiHandler, type ApiResponse, FaasmError } from '../../src/index.ts';
 import { foreignReason } from './local-clients.ts';
-import { type BodyOptions, NodeRequest } from './node-request.ts';
+import { type BodyOptions, NodeRequest, PROGRESS_BYTES } from './node-request.ts';
 import { sendResponse } from './node-response.ts';
+import { ProgressWatch } from './progress-watch.ts';
 
 /** What {@link openHttpPort} needs. */
-export interface HttpPortOptions extends BodyOptions {
+export interface HttpPortOptions extends Omit<BodyOptions, 'watch'> {
   /** What the port is for and which setting moves it elsewhere, for errors. */
   readonly name: string;
   readonly setting: string;
@@ -70,6 +71,7 @@ export async function openHttpPort(options: HttpPortOptions): Promise<HttpPort> 
       await exchanges.ended(waitMs);
       server.closeAllConnections();
       await ended;
+      exchanges.close();
     },
   };
 }
@@ -78,19 +80,24 @@ export async function openHttpPort(options: HttpPortOptions): Promise<HttpPort> 
 class Exchanges {
   stopping = false;
   readonly #options: HttpPortOptions;
+  readonly #bodies: BodyOptions;
+  readonly #watch: ProgressWatch;
   readonly #busy = new Map<Duplex, number>();
   readonly #refused = new WeakSet<Duplex>();
   #wake: (() => void) | undefined;
 
   constructor(options: HttpPortOptions) {
     this.#options = options;
+    const { budget, bodyTimeoutMs } = options;
+    this.#watch = new ProgressWatch(bodyTimeoutMs, PROGRESS_BYTES);
+    this.#bodies = { budget, bodyTimeoutMs, watch: this.#watch };
   }
 
   async answer(incoming: IncomingMessage, outgoing: ServerResponse, awaitsContinue: boolean): Promise<void> {
     const { socket } = incoming;
     this.#busy.set(socket, (this.#busy.get(socket) ?? 0) + 1);
     outgoing.once('close', () => this.#leave(socket));
-    const request = new NodeRequest(incoming, outgoing, this.#options, awaitsContinue);
+    const request = new NodeRequest(incoming, outgoing, this.#bodies, awaitsContinue);
     const reason = foreignReason(incoming);
     const response = reason === undefined ? await this.#options.handler(request) : refusal(reason);
     const { bodyTimeoutMs, log } = this.#options;
@@ -111,6 +118,11 @@ class Exchanges {
     const head = `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: text/plain; charset=utf-8\r\n`;
     socket.end(`${head}x-faasm-error: ${code}\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
     setTimeout(() => socket.destroy(), REFUSAL_MS).unref();
+  }
+
+  /** Nothing is being answered any more. */
+  close(): void {
+    this.#watch.close();
   }
 
   async ended(waitMs: number): Promise<void> {

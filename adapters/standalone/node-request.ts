@@ -1,16 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ApiRequest, FaasmError } from '../../src/index.ts';
 import type { BodyBudget } from './body-budget.ts';
+import type { Progress, ProgressWatch } from './progress-watch.ts';
 
 /** How bodies are read. */
 export interface BodyOptions {
   readonly budget: BodyBudget;
   /** Time in which a body must bring another {@link PROGRESS_BYTES} or its end. */
   readonly bodyTimeoutMs: number;
+  /** Made with that time and {@link PROGRESS_BYTES}. */
+  readonly watch: ProgressWatch;
 }
 
 /** What a body must bring in each timeout. A minimal speed, so that large bodies may take long and idle ones not. */
-const PROGRESS_BYTES = 64 * 1024;
+export const PROGRESS_BYTES = 64 * 1024;
 
 /** From here on a body of known length is copied into its place as it comes, never held twice. */
 const PLACE_BYTES = 256 * 1024;
@@ -70,14 +73,15 @@ export class NodeRequest implements ApiRequest {
 
   #read(declared: number | undefined, maxBytes: number): Promise<Uint8Array> {
     const incoming = this.#incoming;
-    const { bodyTimeoutMs } = this.#options;
+    const { bodyTimeoutMs, watch } = this.#options;
     return new Promise((resolve, reject) => {
       const collected = collector(declared);
-      let atLastLook = 0;
-      const timer = setInterval(() => {
-        if (collected.size - atLastLook < PROGRESS_BYTES) fail(tooSlow(bodyTimeoutMs));
-        atLastLook = collected.size;
-      }, bodyTimeoutMs);
+      const progress: Progress = {
+        get size() {
+          return collected.size;
+        },
+        tooSlow: () => fail(tooSlow(bodyTimeoutMs)),
+      };
       const add = (chunk: Uint8Array): void => {
         try {
           if (collected.size + chunk.length > maxBytes) throw tooLarge(maxBytes);
@@ -98,11 +102,12 @@ export class NodeRequest implements ApiRequest {
         reject(error);
       };
       const stop = (): void => {
-        clearInterval(timer);
+        watch.remove(progress);
         incoming.off('data', add).off('end', end).off('close', gone);
       };
-      if (incoming.destroyed) gone();
-      else incoming.on('data', add).on('end', end).on('close', gone);
+      if (incoming.destroyed) return gone();
+      watch.add(progress);
+      incoming.on('data', add).on('end', end).on('close', gone);
     });
   }
 }

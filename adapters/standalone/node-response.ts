@@ -13,6 +13,7 @@ export interface SendOptions {
 
 /** Up to here a body is handed to the socket at once. */
 const AT_ONCE_BYTES = 64 * 1024;
+const ONE_PIECE_BYTES = 4 * 1024;
 /** How much of a large body the socket is given at a time. */
 const PART_BYTES = 256 * 1024;
 /** How long the rest of a body that nobody wants is thrown away before the connection is cut. */
@@ -31,13 +32,14 @@ export async function sendResponse(
   const { body } = response;
   // A request that was refused before its body was read: what still comes of it belongs to no further request.
   const unread = !incoming.complete;
-  const headers: Record<string, string | number> = { ...response.headers };
   const length = bodyLength(body);
-  if (length !== undefined) headers['content-length'] = length;
-  if (unread || options.close) headers['connection'] = 'close';
+  // Names and values in turn: the form that node:http takes as it is.
+  const headers = Object.entries(response.headers).flat();
+  if (length !== undefined) headers.push('content-length', String(length));
+  if (unread || options.close) headers.push('connection', 'close');
   outgoing.writeHead(response.status, headers);
   if (length !== undefined && length <= AT_ONCE_BYTES && !unread) {
-    outgoing.end(body);
+    endAtOnce(outgoing, body as string | Uint8Array);
     return;
   }
   try {
@@ -48,6 +50,12 @@ export async function sendResponse(
     // Whatever ended the body early, an open connection would tell the client that more is to come.
     outgoing.destroy();
   }
+}
+
+/** A short body becomes a string of its bytes: node:http then sends it together with the head, in one piece. */
+function endAtOnce(outgoing: ServerResponse, body: string | Uint8Array): void {
+  if (typeof body === 'string' || body.length > ONE_PIECE_BYTES) outgoing.end(body);
+  else outgoing.end(Buffer.from(body.buffer, body.byteOffset, body.length).toString('latin1'), 'latin1');
 }
 
 function bodyLength(body: ApiBody): number | undefined {

@@ -22,7 +22,7 @@ const WARM_UP_SECONDS = 4;
 const TARGET_RATIO = 2;
 
 interface Contestant {
-  readonly name: 'extism' | 'faasm' | 'workerd';
+  readonly name: 'extism' | 'faasm' | 'workerd' | 'workerd-least';
   readonly server: Server & { readonly port: number };
   /** By connections: one entry a round. */
   readonly perCpuSecond: Map<number, number[]>;
@@ -40,7 +40,8 @@ export const http: Bench = {
     const contestants: Contestant[] = [];
     try {
       contestants.push(contestant('faasm', await startFaasm(['hello'])));
-      contestants.push(contestant('workerd', await startWorkerd(await freePort())));
+      contestants.push(contestant('workerd', await startWorkerd(await freePort(), 'same')));
+      contestants.push(contestant('workerd-least', await startWorkerd(await freePort(), 'least')));
       contestants.push(contestant('extism', await startExtism()));
       for (const one of contestants) await load(one, 64, WARM_UP_SECONDS);
       for (let round = 0; round < ROUNDS; round += 1) {
@@ -88,7 +89,7 @@ function reportAll(contestants: readonly Contestant[], { report }: BenchContext)
     for (const rival of rivals) {
       const theirs = measured(values(rival.perCpuSecond));
       const target = rival.name === 'workerd' ? { target: TARGET_RATIO } : {};
-      const note = `${rival.name} ${VERSIONS[rival.name]}: ${theirs.value} (${theirs.min}..${theirs.max})`;
+      const note = `${rival.name} ${VERSIONS[rival.name === 'extism' ? 'extism' : 'workerd']}: ${theirs.value} (${theirs.min}..${theirs.max})`;
       const ratio = tidy(own.value / theirs.value);
       const figure = { ...base, metric: 'requestsPerCpuSecond', ...own, unit: 'requests/CPU-s', rival: rival.name };
       report({ ...figure, ratio, rivalValue: theirs.value, ...target, note });

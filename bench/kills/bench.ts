@@ -23,7 +23,7 @@ export const kills: Bench = {
     for (const neighbours of NEIGHBOURS) {
       for (const runaway of RUNAWAYS) {
         const order: KillsOrder = { runaway, timeoutMs: TIMEOUT_MS, calls: CALLS, neighbours };
-        const { refused, wallMs, queuedMs } = await runChild<KillsAnswer>(CHILD, order);
+        const { refused, wallMs, queuedMs, runMs } = await runChild<KillsAnswer>(CHILD, order);
         const name = neighbours === 0 ? runaway.name : `${runaway.name}-neighbours`;
         progress(
           refused === undefined ? `${name}: ${wallMs.map((ms) => ms.toFixed(0)).join(' ')} ms` : `${name}: ${refused}`,
@@ -50,6 +50,7 @@ export const kills: Bench = {
         });
         report({ ...base, metric: `${prefix}P99`, value: tidy(percentile(times, 99)), samples: CALLS });
         report({ ...base, metric: `${prefix}P50`, ...measured(times) });
+        if (timed) report({ ...base, metric: 'guardLateness', ...measured(runMs.map((ms) => ms - TIMEOUT_MS)) });
         report({ ...base, metric: 'queued', ...measured(queuedMs) });
       }
     }

@@ -17,6 +17,8 @@ export interface KillsOrder {
 export interface KillsAnswer {
   readonly wallMs: readonly number[];
   readonly queuedMs: readonly number[];
+  /** What the guard measured: running, without the way there and back. */
+  readonly runMs: readonly number[];
   /** Why the upload was refused, if it was. */
   readonly refused?: string;
 }
@@ -38,12 +40,12 @@ async function neighbour(): Promise<void> {
   }
 }
 
-async function kill(): Promise<{ wallMs: number; queuedMs: number }> {
+async function kill(): Promise<{ wallMs: number; queuedMs: number; runMs: number }> {
   const start = performance.now();
   const { error, times } = await runtime.invoke({ ...CALLER, function: 'runaway', timeoutMs });
   const wallMs = performance.now() - start;
   if (error?.code !== runaway.code) throw new Error(`${runaway.name} ended with ${JSON.stringify(error)}`);
-  return { wallMs, queuedMs: times.queuedMs };
+  return { wallMs, queuedMs: times.queuedMs, runMs: times.runMs };
 }
 
 /** Kills one after the other; the answer of the bench. */
@@ -51,7 +53,7 @@ async function measure(): Promise<KillsAnswer> {
   try {
     await runtime.upload({ user: 'demo', function: 'runaway' }, await wat(runaway.wat));
   } catch (error) {
-    if (isFaasmError(error)) return { wallMs: [], queuedMs: [], refused: `${error.code}: ${error.message}` };
+    if (isFaasmError(error)) return { wallMs: [], queuedMs: [], runMs: [], refused: `${error.code}: ${error.message}` };
     throw error;
   }
   await runtime.upload({ user: 'demo', function: 'sleep' }, await readSample('sleep'));
@@ -61,7 +63,11 @@ async function measure(): Promise<KillsAnswer> {
   for (let left = calls; left > 0; left -= 1) killed.push(await kill());
   stop = true;
   await Promise.all(around);
-  return { wallMs: killed.map((call) => call.wallMs), queuedMs: killed.map((call) => call.queuedMs) };
+  return {
+    wallMs: killed.map((call) => call.wallMs),
+    queuedMs: killed.map((call) => call.queuedMs),
+    runMs: killed.map((call) => call.runMs),
+  };
 }
 
 const answer = await measure();
