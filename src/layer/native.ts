@@ -1,8 +1,9 @@
 import { closeSync, readSync, writeSync } from 'node:fs';
 import { FaasmError } from '../core/errors.ts';
-import type { TurnEnd } from '../core/turn-end.ts';
+import { TURN_END, type TurnEnd } from '../core/turn-end.ts';
 import type { Guard, MemoryLayer, Storage } from './layer.ts';
 import type { NativeAddon } from './native-addon.ts';
+import { stackRepair } from './stack-repair.ts';
 
 /** The layer over native/*.c: zero-copy regions, copy-on-write images, a guard that ends exactly the runaway guest. */
 export function nativeLayer(addon: NativeAddon): MemoryLayer {
@@ -52,11 +53,13 @@ export function nativeLayer(addon: NativeAddon): MemoryLayer {
 
 function nativeGuard(addon: NativeAddon): Guard {
   const { flags, times } = addon.openGuard();
+  const repair = stackRepair();
   return {
     flags,
     run(turn, left) {
       const end = addon.run(turn.enter, turn.call, turn.wallMs, turn.cpuMs);
       if (end < 0) throw new FaasmError('INTERNAL', 'The guard was entered from a microtask.');
+      if (end !== TURN_END.completed) repair();
       left(end as TurnEnd, times[0] ?? 0, times[1] ?? 0);
     },
     turnCpuMs: () => addon.cpuNow(),
