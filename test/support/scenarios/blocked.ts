@@ -1,0 +1,84 @@
+// Blocks many calls at once, each with its own memory, a copy-on-write image and a region. Arguments: how many calls,
+// and for how many ms each sleeps.
+import { hostImports, INPUT, SLEEP } from '../guests/host-imports.ts';
+import { mappingCount } from '../process-facts.ts';
+import { ending, invoke, sleep, startRuntime, stopRuntime } from '../runtime.ts';
+import { wat } from '../wat.ts';
+
+/** What the scenario reports. */
+export interface BlockedReport {
+  /** How many calls ended how. */
+  readonly endings: Readonly<Record<string, number>>;
+  readonly wrong: number;
+  /** Most calls that were under way at once. */
+  readonly running: number;
+  /** Kernel mappings added at the peak, and what the budget took them for. */
+  readonly mappings: number;
+  readonly estimate: number;
+  readonly limit: number;
+  /** Calls that succeeded afterwards, of 20. */
+  readonly after: number;
+  readonly threads: number;
+}
+
+const [count = 2000, sleepMs = 3000] = process.argv.slice(2).map(Number);
+const PAGES = 12;
+/** Input: number, ms to sleep. Writes its number all over its memory and into its own word of the region. */
+const GUEST = `(module
+  ${hostImports('read_input', 'poll_oneoff', 'state_ptr')}
+  (memory ${PAGES})
+  (data (i32.const 600) "key \\00") (data (i32.const 700000) "image")
+  ${INPUT} ${SLEEP}
+  (func (export "main") (result i32)
+    (local $number i32) (local $word i32)
+    (local.set $number (call $input (i32.const 0)))
+    (i32.store8 (i32.const 603) (i32.add (i32.const 48) (i32.rem_u (local.get $number) (i32.const 64))))
+    (local.set $word (i32.add (call $state_ptr (i32.const 600) (i32.const 65536))
+      (i32.shl (i32.and (local.get $number) (i32.const 0x3fff)) (i32.const 2))))
+    (i32.store (local.get $word) (local.get $number))
+    (i32.store (i32.const 400000) (local.get $number))
+    (call $sleep (call $input (i32.const 1)))
+    (i32.or
+      (i32.ne (i32.load (local.get $word)) (local.get $number))
+      (i32.or
+        (i32.ne (i32.load (i32.const 400000)) (local.get $number))
+        (i32.ne (i32.load8_u (i32.const 700000)) (i32.const 105))))))`;
+
+const runtime = await startRuntime({ queueLimit: count, limits: { memoryBytes: 2 * 1024 * 1024 } });
+await runtime.upload({ user: 'demo', function: 'blocked' }, await wat(GUEST));
+for (let index = 0; index < 4; index += 1) await invoke(runtime, 'blocked', [index, 1]);
+const budget = () => runtime.info().budgets.mappings;
+const [mappingsBefore, estimateBefore] = [mappingCount(), budget().used];
+
+const endings: Record<string, number> = {};
+let wrong = 0;
+let left = count;
+const calls = Array.from({ length: count }, async (_, index) => {
+  const result = await invoke(runtime, 'blocked', [index, sleepMs], { timeoutMs: sleepMs * 10 });
+  const end = ending(result);
+  endings[end] = (endings[end] ?? 0) + 1;
+  if (end === 'success' && result.returnValue !== 0) wrong += 1;
+  left -= 1;
+});
+let peak = { mappings: 0, estimate: 0, running: 0 };
+while (left > 0) {
+  await sleep(200);
+  const estimate = budget().used - estimateBefore;
+  const mappings = mappingCount() - mappingsBefore;
+  if (mappings > peak.mappings) peak = { mappings, estimate, running: runtime.info().running };
+}
+await Promise.all(calls);
+let after = 0;
+for (let index = 0; index < 20; index += 1) {
+  if (ending(await invoke(runtime, 'blocked', [index, 1])) === 'success') after += 1;
+}
+const report: BlockedReport = {
+  endings,
+  wrong,
+  ...peak,
+  limit: budget().limit,
+  after,
+  threads: runtime.info().threads,
+};
+console.log(JSON.stringify(report));
+await stopRuntime(runtime);
