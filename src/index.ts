@@ -27,4 +27,5 @@ export type {
   Runtime,
   UploadReceipt,
 } from './core/ports.ts';
+export { SlotTable } from './core/slot-table.ts';
 export { type AuditCount, createRuntime, type RuntimeOptions } from './runtime.ts';

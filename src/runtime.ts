@@ -12,7 +12,6 @@ import { setGuestFlags } from './executor/v8-flags.ts';
 import { FunctionCatalogue } from './function-catalogue.ts';
 import { hostBudget } from './host-budget.ts';
 import { type LayerChoice, openLayer } from './layer/open-layer.ts';
-import { randomCallId } from './scheduler/call-ids.ts';
 import type { FunctionState } from './scheduler/function-state.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
 import { type PoolThread, ThreadPool } from './scheduler/thread-pool.ts';
@@ -154,7 +153,7 @@ class HostRuntime implements Runtime {
     const found = this.#functions.find(request);
     const fn: FunctionState = found instanceof Promise ? await found : found;
     const input = request.input instanceof Uint8Array ? request.input : await gather(request.input);
-    return this.#scheduler.submit({ ...request, id: randomCallId() }, fn, input);
+    return this.#scheduler.submit(request, fn, input);
   }
 
   async invoke(request: CallRequest): Promise<CallResult> {

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type ApiHandler, type ApiResponse, FaasmError } from '../../src/index.ts';
 import { foreignReason } from './local-clients.ts';
@@ -82,7 +82,9 @@ class Exchanges {
   readonly #options: HttpPortOptions;
   readonly #bodies: BodyOptions;
   readonly #watch: ProgressWatch;
-  readonly #busy = new Map<Duplex, number>();
+  /** Answers under way in all, and by connection. */
+  #underWay = 0;
+  readonly #busy = new WeakMap<Duplex, { count: number }>();
   readonly #refused = new WeakSet<Duplex>();
   #wake: (() => void) | undefined;
 
@@ -95,8 +97,12 @@ class Exchanges {
 
   async answer(incoming: IncomingMessage, outgoing: ServerResponse, awaitsContinue: boolean): Promise<void> {
     const { socket } = incoming;
-    this.#busy.set(socket, (this.#busy.get(socket) ?? 0) + 1);
-    outgoing.once('close', () => this.#leave(socket));
+    const busy = this.#busy.get(socket) ?? { count: 0 };
+    // Once for each connection: requests only count.
+    if (busy.count === 0) this.#busy.set(socket, busy);
+    busy.count += 1;
+    this.#underWay += 1;
+    outgoing.once('close', () => this.#leave(busy));
     const request = new NodeRequest(incoming, outgoing, this.#bodies, awaitsContinue);
     const reason = foreignReason(incoming);
     const response = reason === undefined ? await this.#options.handler(request) : refusal(reason);
@@ -110,7 +116,7 @@ class Exchanges {
   refuse(error: Error & { code?: string }, socket: Duplex): void {
     if (this.#refused.has(socket)) return;
     this.#refused.add(socket);
-    if (!socket.writable || error.code === 'ECONNRESET' || this.#busy.has(socket)) {
+    if (!socket.writable || error.code === 'ECONNRESET' || (this.#busy.get(socket)?.count ?? 0) > 0) {
       socket.destroy();
       return;
     }
@@ -126,7 +132,7 @@ class Exchanges {
   }
 
   async ended(waitMs: number): Promise<void> {
-    if (this.#busy.size === 0) return;
+    if (this.#underWay === 0) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, waitMs);
       this.#wake = () => {
@@ -136,11 +142,10 @@ class Exchanges {
     });
   }
 
-  #leave(socket: Socket): void {
-    const left = (this.#busy.get(socket) ?? 1) - 1;
-    if (left > 0) this.#busy.set(socket, left);
-    else this.#busy.delete(socket);
-    if (this.#busy.size === 0) this.#wake?.();
+  #leave(busy: { count: number }): void {
+    busy.count -= 1;
+    this.#underWay -= 1;
+    if (this.#underWay === 0) this.#wake?.();
   }
 }
 

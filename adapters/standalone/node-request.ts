@@ -81,6 +81,9 @@ export class NodeRequest implements ApiRequest {
           return collected.size;
         },
         tooSlow: () => fail(tooSlow(bodyTimeoutMs)),
+        slot: -1,
+        lookedAt: 0,
+        lookedSize: 0,
       };
       const add = (chunk: Uint8Array): void => {
         try {

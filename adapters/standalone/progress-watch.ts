@@ -1,9 +1,15 @@
+import { SlotTable } from '../../src/index.ts';
+
 /** Something that has to get on: bytes of a body that a client sends. */
 export interface Progress {
   /** Bytes so far. */
   readonly size: number;
   /** Told once that too little has come. */
   tooSlow(): void;
+  /** The watch's own. */
+  slot: number;
+  lookedAt: number;
+  lookedSize: number;
 }
 
 /** How many times each period is looked at: what is watched may wait for up to one part more than the period. */
@@ -16,7 +22,7 @@ const LOOKS = 4;
 export class ProgressWatch {
   readonly #periodMs: number;
   readonly #minBytes: number;
-  readonly #watched = new Map<Progress, { since: number; size: number }>();
+  readonly #watched = new SlotTable<Progress>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(periodMs: number, minBytes: number) {
@@ -25,30 +31,33 @@ export class ProgressWatch {
   }
 
   add(progress: Progress): void {
-    this.#watched.set(progress, { since: Date.now(), size: progress.size });
+    progress.slot = this.#watched.add(progress);
+    progress.lookedAt = 0;
+    progress.lookedSize = progress.size;
     this.#timer ??= setInterval(() => this.#look(Date.now()), this.#periodMs / LOOKS).unref();
   }
 
   remove(progress: Progress): void {
-    this.#watched.delete(progress);
+    if (this.#watched.get(progress.slot) === progress) this.#watched.remove(progress.slot);
   }
 
   /** Stops the timer; nothing is watched any more. */
   close(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
-    this.#watched.clear();
   }
 
   #look(now: number): void {
-    for (const [progress, last] of this.#watched) {
-      if (now - last.since < this.#periodMs) continue;
-      if (progress.size - last.size < this.#minBytes) {
-        this.#watched.delete(progress);
+    for (const progress of this.#watched) {
+      // The first look only says where the first period begins.
+      if (progress.lookedAt === 0) progress.lookedAt = now;
+      if (now - progress.lookedAt < this.#periodMs) continue;
+      if (progress.size - progress.lookedSize < this.#minBytes) {
+        this.remove(progress);
         progress.tooSlow();
       } else {
-        last.since = now;
-        last.size = progress.size;
+        progress.lookedAt = now;
+        progress.lookedSize = progress.size;
       }
     }
   }

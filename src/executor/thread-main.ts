@@ -1,6 +1,7 @@
 // A worker thread: runs Faaslets for the main thread. Guests run nowhere else.
 import { parentPort, workerData } from 'node:worker_threads';
 import { Budget } from '../core/budget.ts';
+import { slotOf } from '../core/call-id.ts';
 import { digest } from '../faaslet/digest.ts';
 import { FaasletPool } from '../faaslet/faaslet-pool.ts';
 import type { GuestThread, RunningGuest } from '../faaslet/guest-thread.ts';
@@ -39,7 +40,8 @@ const thread: GuestThread = {
 const faaslets = new FaasletPool(thread);
 const functions = new Map<number, LoadedFunction>();
 const retired = new Set<number>();
-const running = new Map<number, Activation>();
+/** By the slots of their ids. */
+const running: (Activation | undefined)[] = [];
 const state = new ThreadState((message) => post(message));
 let suspended = 0;
 let reports: CallReport[] = [];
@@ -53,7 +55,7 @@ const host: ActivationHost = {
   output: (call, chunks) => post({ kind: 'output', call, chunks }, chunks),
   made: (fn, proto) => post({ kind: 'proto', handle: fn.handle, proto }),
   finished(report, faaslet) {
-    running.delete(report.id);
+    running[slotOf(report.id)] = undefined;
     // One message for all calls that end in the same turn of the event loop.
     if (reports.length === 0) setImmediate(sendReports);
     reports.push(report);
@@ -114,8 +116,13 @@ function begin(order: CallOrder): void {
   const fn = functions.get(handle);
   if (fn === undefined) throw new Error(`call ${id} is for a function that was not loaded`);
   const activation = new Activation(host, fn, order);
-  running.set(id, activation);
+  running[slotOf(id)] = activation;
   activation.begin();
+}
+
+function cancel(id: number): void {
+  const activation = running[slotOf(id)];
+  if (activation?.id === id) activation.cancel();
 }
 
 function receive(message: ToThread): void {
@@ -139,7 +146,7 @@ function receive(message: ToThread): void {
       faaslets.dropStaleRegions();
       break;
     case 'cancel':
-      running.get(message.call)?.cancel();
+      cancel(message.call);
       break;
     case 'forget':
       retired.add(message.handle);

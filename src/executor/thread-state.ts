@@ -1,4 +1,5 @@
 import type { ErrorRecord } from '../core/errors.ts';
+import { SlotTable } from '../core/slot-table.ts';
 import { isStale, type Region, releaseHold } from '../state/region.ts';
 import type { FromThread, StateAnswer, StateRequest } from './protocol.ts';
 
@@ -12,8 +13,7 @@ export type StateReply = (answer: StateAnswer) => void;
 export class ThreadState {
   readonly #post: (message: FromThread) => void;
   readonly #known = new Map<string, Region>();
-  readonly #waiting = new Map<number, { readonly name: string; readonly reply: StateReply }>();
-  #nextRequest = 1;
+  readonly #waiting = new SlotTable<{ readonly name: string; readonly reply: StateReply }>();
 
   constructor(post: (message: FromThread) => void) {
     this.#post = post;
@@ -26,16 +26,13 @@ export class ThreadState {
 
   /** Asks the local tier. */
   ask(user: string, key: string, ask: StateRequest, reply: StateReply): void {
-    const request = this.#nextRequest;
-    this.#nextRequest += 1;
-    this.#waiting.set(request, { name: stateName(user, key), reply });
+    const request = this.#waiting.add({ name: stateName(user, key), reply });
     this.#post({ kind: 'state', request, user, key, ask });
   }
 
   /** An answer of the local tier has come. */
   answered(request: number, answer: StateAnswer): void {
-    const waiting = this.#waiting.get(request);
-    this.#waiting.delete(request);
+    const waiting = this.#waiting.remove(request);
     if (waiting === undefined) return;
     if ('value' in answer && typeof answer.value === 'object') this.#keep(waiting.name, answer.value);
     waiting.reply(answer);

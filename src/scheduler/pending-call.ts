@@ -4,7 +4,8 @@ import type { FunctionState } from './function-state.ts';
 
 /** A call between its acceptance and its result. */
 export interface PendingCall {
-  readonly call: Call;
+  /** Gets its id with its slot in the scheduler's table. */
+  call: Call;
   readonly fn: FunctionState;
   readonly input: Uint8Array;
   readonly timeoutMs: number;

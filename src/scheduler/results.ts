@@ -4,10 +4,12 @@ import type { CallStatus } from '../core/ports.ts';
 
 /** Results kept of calls whose callers wait for them anyway: for a look at what just happened. */
 const ATTENDED_MAX = 1024;
+const ATTENDED_BYTES = 64 * 1024;
 const DETACHED_MAX = 100_000;
 
 interface Kept {
-  readonly status: CallStatus;
+  readonly call: Call;
+  readonly result: CallResult;
   readonly bytes: number;
   readonly expiresAt: number;
 }
@@ -19,9 +21,11 @@ interface Kept {
 export class ResultStore {
   readonly #ttlMs: number;
   readonly #maxBytes: number;
-  readonly #kept = new Map<number, Kept>();
-  readonly #attended = new IdQueue();
-  readonly #detached = new IdQueue();
+  readonly #detached = new Map<number, Kept>();
+  readonly #detachedOrder = new IdQueue();
+  /** A ring, looked through when asked: see SlotTable for why no Map has entries for every call. */
+  readonly #attended: (Kept | undefined)[] = [];
+  #nextAttended = 0;
   #bytes = 0;
 
   constructor(options: { readonly ttlMs: number; readonly maxBytes: number }) {
@@ -31,35 +35,44 @@ export class ResultStore {
 
   /** Keeps a result; `outputBytes` is the size of its output. */
   keep(call: Call, result: CallResult, outputBytes: number, now: number): void {
-    // The input is of no use any more and may be large.
-    const status: CallStatus = { state: 'done', call: { ...call, input: NO_INPUT }, result };
-    const bytes = outputBytes + result.log.length;
-    this.#kept.set(call.id, { status, bytes, expiresAt: now + this.#ttlMs });
-    this.#bytes += bytes;
-    const queue = call.detached === true ? this.#detached : this.#attended;
-    queue.push(call.id);
-    while (this.#attended.length > ATTENDED_MAX || this.#expired(this.#attended, now)) this.#drop(this.#attended);
-    while (this.#detached.length > DETACHED_MAX || this.#expired(this.#detached, now)) this.#drop(this.#detached);
-    while (this.#bytes > this.#maxBytes) this.#drop(this.#attended.length > 0 ? this.#attended : this.#detached);
+    const kept = { call, result, bytes: outputBytes + result.log.length, expiresAt: now + this.#ttlMs };
+    if (call.detached === true) this.#keepDetached(kept, now);
+    else this.#keepAttended(kept);
   }
 
   /** Throws `CALL_NOT_FOUND`. */
   get(id: number, now: number): CallStatus {
-    const kept = this.#kept.get(id);
-    if (kept !== undefined && kept.expiresAt > now) return kept.status;
+    const kept = this.#detached.get(id) ?? this.#attended.find((one) => one?.call.id === id);
+    if (kept !== undefined && kept.expiresAt > now) {
+      // The input is of no use any more.
+      return { state: 'done', call: { ...kept.call, input: NO_INPUT }, result: kept.result };
+    }
     throw new FaasmError('CALL_NOT_FOUND', `No call with the id ${id} is known: wrong, or its result has expired.`);
   }
 
-  #expired(queue: IdQueue, now: number): boolean {
-    const oldest = queue.first();
-    return oldest !== undefined && (this.#kept.get(oldest)?.expiresAt ?? 0) <= now;
+  #keepDetached(kept: Kept, now: number): void {
+    // The input may be large.
+    this.#detached.set(kept.call.id, { ...kept, call: { ...kept.call, input: NO_INPUT } });
+    this.#detachedOrder.push(kept.call.id);
+    this.#bytes += kept.bytes;
+    while (this.#detached.size > DETACHED_MAX || this.#bytes > this.#maxBytes || this.#oldestExpired(now)) {
+      const id = this.#detachedOrder.shift();
+      if (id === undefined) return;
+      this.#bytes -= this.#detached.get(id)?.bytes ?? 0;
+      this.#detached.delete(id);
+    }
   }
 
-  #drop(queue: IdQueue): void {
-    const id = queue.shift();
-    if (id === undefined) return;
-    this.#bytes -= this.#kept.get(id)?.bytes ?? 0;
-    this.#kept.delete(id);
+  #keepAttended(kept: Kept): void {
+    // Large ones would make the ring large, and their callers have them.
+    if (kept.bytes > ATTENDED_BYTES || this.#ttlMs === 0) return;
+    this.#attended[this.#nextAttended] = kept;
+    this.#nextAttended = (this.#nextAttended + 1) % ATTENDED_MAX;
+  }
+
+  #oldestExpired(now: number): boolean {
+    const oldest = this.#detachedOrder.first();
+    return oldest !== undefined && (this.#detached.get(oldest)?.expiresAt ?? 0) <= now;
   }
 }
 

@@ -1,8 +1,10 @@
-import type { Call, CallResult } from '../core/call.ts';
+import type { CallResult } from '../core/call.ts';
+import { CALL_SLOTS, callId, slotOf } from '../core/call-id.ts';
 import { type ErrorRecord, FaasmError } from '../core/errors.ts';
 import { PAGE_BYTES } from '../core/limits.ts';
 import { OutputBuffer } from '../core/output-stream.ts';
-import type { CallStatus, RunningCall } from '../core/ports.ts';
+import type { CallRequest, CallStatus, RunningCall } from '../core/ports.ts';
+import { SlotTable } from '../core/slot-table.ts';
 import { decodeReports } from '../executor/frames.ts';
 import type { CallOrder, CallReport, FromThread } from '../executor/protocol.ts';
 import type { FunctionState } from './function-state.ts';
@@ -31,7 +33,7 @@ export class Scheduler {
   readonly #options: SchedulerOptions;
   readonly #pool: ThreadPool;
   readonly #results: ResultStore;
-  readonly #pending = new Map<number, PendingCall>();
+  readonly #pending = new SlotTable<PendingCall>();
   /** Calls that wait, by function, in the order in which the functions get their turn. */
   readonly #waiting = new Map<FunctionState, PendingCall[]>();
   readonly #look: NodeJS.Timeout;
@@ -57,8 +59,8 @@ export class Scheduler {
   }
 
   /** Accepts a call. Throws `QUEUE_FULL`. */
-  submit(call: Call, fn: FunctionState, input: Uint8Array): RunningCall {
-    if (this.#queued >= this.#options.queueLimit) {
+  submit(request: CallRequest, fn: FunctionState, input: Uint8Array): RunningCall {
+    if (this.#queued >= this.#options.queueLimit || this.#pending.size >= CALL_SLOTS) {
       throw new FaasmError(
         'QUEUE_FULL',
         `${this.#queued} calls are waiting, the most this host accepts; try again later.`,
@@ -66,35 +68,38 @@ export class Scheduler {
     }
     const { limits } = fn.spec;
     const output = new OutputBuffer();
+    let settle: PendingCall['resolve'] = () => undefined;
     const result = new Promise<CallResult>((resolve) => {
-      const pending: PendingCall = {
-        call,
-        fn,
-        input,
-        timeoutMs: Math.min(limits.timeoutMs, call.timeoutMs ?? Number.POSITIVE_INFINITY),
-        cpuMs: Math.min(limits.cpuMs, call.cpuMs ?? Number.POSITIVE_INFINITY),
-        submittedAt: Date.now(),
-        output,
-        resolve,
-        thread: undefined,
-        exclusive: false,
-      };
-      this.#pending.set(call.id, pending);
-      this.#enqueue(pending);
+      settle = resolve;
     });
+    const pending: PendingCall = {
+      call: { ...request, id: 0 },
+      fn,
+      input,
+      timeoutMs: Math.min(limits.timeoutMs, request.timeoutMs ?? Number.POSITIVE_INFINITY),
+      cpuMs: Math.min(limits.cpuMs, request.cpuMs ?? Number.POSITIVE_INFINITY),
+      submittedAt: Date.now(),
+      output,
+      resolve: settle,
+      thread: undefined,
+      exclusive: false,
+    };
+    const id = callId(this.#pending.add(pending));
+    pending.call = { ...request, id };
+    this.#enqueue(pending);
     this.#dispatchSoon();
-    return { id: call.id, output, result };
+    return { id, output, result };
   }
 
   /** Throws `CALL_NOT_FOUND`. */
   status(id: number): CallStatus {
-    const pending = this.#pending.get(id);
+    const pending = this.#find(id);
     return pending === undefined ? this.#results.get(id, Date.now()) : { state: 'running', call: pending.call };
   }
 
   /** Ends a call wherever it is; false when it is not under way. */
   cancel(id: number): boolean {
-    const pending = this.#pending.get(id);
+    const pending = this.#find(id);
     if (pending === undefined) return false;
     if (pending.thread === undefined) {
       this.#unqueue(pending);
@@ -121,7 +126,7 @@ export class Scheduler {
   /** Ends what is left, with `SHUTTING_DOWN`, and stops looking after threads. */
   close(): void {
     clearInterval(this.#look);
-    for (const pending of [...this.#pending.values()]) {
+    for (const pending of this.#pending) {
       this.#fail(pending, { code: 'SHUTTING_DOWN', message: 'The host stopped before the call ended.' });
     }
     this.#waiting.clear();
@@ -140,17 +145,16 @@ export class Scheduler {
 
   /** A thread ended with calls on it. */
   lost(thread: PoolThread, reason: string): void {
-    for (const id of thread.calls) {
-      const pending = this.#pending.get(id);
-      const message = `The thread that ran the call ended: ${reason}. The call may be tried again.`;
-      if (pending !== undefined) this.#fail(pending, { code: 'THREAD_LOST', message });
+    const message = `The thread that ran the call ended: ${reason}. The call may be tried again.`;
+    for (const pending of this.#pending) {
+      if (pending.thread === thread.handle.id) this.#fail(pending, { code: 'THREAD_LOST', message });
     }
     this.dispatchAll();
   }
 
   /** A call that cost its thread (portable layer): unlike its neighbours it is told its own error. */
   runaway(id: number): void {
-    const pending = this.#pending.get(id);
+    const pending = this.#find(id);
     const message = `The call ran past its limit of ${pending?.timeoutMs} ms.`;
     if (pending !== undefined) this.#fail(pending, { code: 'TIMEOUT', message });
   }
@@ -161,10 +165,10 @@ export class Scheduler {
       for (const report of decodeReports(message.frame)) this.#ended(thread, report);
       this.dispatchAll();
     } else if (message.kind === 'output') {
-      const output = this.#pending.get(message.call)?.output;
+      const output = this.#find(message.call)?.output;
       for (const chunk of message.chunks) output?.push(chunk);
     } else if (message.kind === 'suspended') {
-      const pending = this.#pending.get(message.call);
+      const pending = this.#find(message.call);
       if (pending === undefined) return;
       // A slow first turn may have been compilation: only a quick one says something.
       if (message.turnMs <= LONG_TURN_MS) pending.fn.profile.observe(message.turnMs, true);
@@ -233,7 +237,7 @@ export class Scheduler {
     if (!thread.handle.run(fn, order)) return false;
     waiting.shift();
     this.#queued -= 1;
-    thread.calls.add(pending.call.id);
+    thread.calls += 1;
     pending.thread = id;
     pending.exclusive = fn.profile.kind !== 'short';
     if (pending.exclusive) thread.exclusive += 1;
@@ -241,8 +245,8 @@ export class Scheduler {
   }
 
   #ended(thread: PoolThread, report: CallReport): void {
-    this.#leave(thread, report.id);
-    const pending = this.#pending.get(report.id);
+    this.#leave(thread);
+    const pending = this.#find(report.id);
     if (pending === undefined) return;
     pending.fn.profile.observe(report.longestTurnMs, report.start === 'cold' || report.start === 'fresh');
     this.#shared(thread, pending);
@@ -290,7 +294,8 @@ export class Scheduler {
   }
 
   #settle(pending: PendingCall, result: CallResult): void {
-    if (!this.#pending.delete(pending.call.id)) return;
+    if (this.#find(pending.call.id) !== pending) return;
+    this.#pending.remove(slotOf(pending.call.id));
     pending.output.end();
     this.#results.keep(pending.call, result, pending.output.sizeBytes, Date.now());
     pending.resolve(result);
@@ -304,9 +309,15 @@ export class Scheduler {
     pending.exclusive = false;
   }
 
-  #leave(thread: PoolThread, id: number): void {
-    thread.calls.delete(id);
-    if (thread.calls.size === 0) thread.idleSince = Date.now();
+  #leave(thread: PoolThread): void {
+    thread.calls -= 1;
+    if (thread.calls === 0) thread.idleSince = Date.now();
+  }
+
+  /** The call under way that has this id. */
+  #find(id: number): PendingCall | undefined {
+    const pending = this.#pending.get(slotOf(id));
+    return pending?.call.id === id ? pending : undefined;
   }
 
   /** Takes calls back from threads that are stuck in a long turn, and looks after runaways and idle threads. */
@@ -325,8 +336,8 @@ export class Scheduler {
   }
 
   #requeue(thread: PoolThread, id: number): void {
-    this.#leave(thread, id);
-    const pending = this.#pending.get(id);
+    this.#leave(thread);
+    const pending = this.#find(id);
     if (pending === undefined) return;
     this.#shared(thread, pending);
     pending.thread = undefined;

@@ -12,7 +12,8 @@ const PORTABLE_GRACE_MS = 20;
 /** A thread and what the scheduler has given it. */
 export interface PoolThread {
   readonly handle: ThreadHandle;
-  readonly calls: Set<number>;
+  /** Calls given to it that have not ended. */
+  calls: number;
   exclusive: number;
   idleSince: number;
 }
@@ -67,7 +68,7 @@ export class ThreadPool {
       exited: (_, reason) => this.#exited(thread, reason),
     });
     this.#nextId += 1;
-    const thread: PoolThread = { handle, calls: new Set(), exclusive: 0, idleSince: Date.now() };
+    const thread: PoolThread = { handle, calls: 0, exclusive: 0, idleSince: Date.now() };
   }
 
   /** The threads as placement sees them. */
@@ -76,7 +77,7 @@ export class ThreadPool {
       const startedAt = handle.board.turnStartedAt;
       return {
         id: handle.id,
-        assigned: calls.size,
+        assigned: calls,
         suspended: handle.board.suspended,
         exclusive,
         turnMs: startedAt === 0 ? 0 : now - startedAt,
@@ -88,7 +89,7 @@ export class ThreadPool {
   retireIdle(now: number): void {
     for (const [id, thread] of this.threads) {
       if (this.threads.size <= this.#baseThreads) return;
-      if (thread.calls.size > 0 || now - thread.idleSince < RETIRE_AFTER_MS) continue;
+      if (thread.calls > 0 || now - thread.idleSince < RETIRE_AFTER_MS) continue;
       this.threads.delete(id);
       thread.handle.stop();
     }
@@ -129,7 +130,7 @@ export class ThreadPool {
     this.threads.delete(thread.handle.id);
     this.#budget.releaseAll(thread.handle.ownBudget);
     if (reason !== undefined) this.#failure = reason;
-    if (thread.calls.size > 0) this.#events.lost(thread, reason ?? 'it was stopped');
+    if (thread.calls > 0) this.#events.lost(thread, reason ?? 'it was stopped');
     while (thread.handle.ready && this.threads.size + this.#starting < this.#baseThreads && !this.#closing)
       this.spawn();
   }
