@@ -11,7 +11,12 @@ export type ResumeWork = () => unknown;
 export class Suspension {
   readonly #ready: (work: ResumeWork) => void;
   #waiting:
-    | { resolve(value: unknown): void; reject(error: unknown): void; abandon: (() => void) | undefined }
+    | {
+        readonly promise: Promise<unknown>;
+        resolve(value: unknown): void;
+        reject(error: unknown): void;
+        abandon: (() => void) | undefined;
+      }
     | undefined;
 
   /** `ready` is told, in a macrotask, that what the guest waited for has come. */
@@ -30,13 +35,13 @@ export class Suspension {
    * called instead of the work when the result is not wanted any more.
    */
   begin<T>(start: (resume: (work: () => T) => void) => void, abandon?: () => void): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      const mine = { resolve: resolve as (value: unknown) => void, reject, abandon };
-      this.#waiting = mine;
-      start((work) => {
-        if (this.#waiting === mine) this.#ready(work);
-      });
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const mine = { promise, resolve: resolve as (value: unknown) => void, reject, abandon };
+    this.#waiting = mine;
+    start((work) => {
+      if (this.#waiting === mine) this.#ready(work);
     });
+    return promise;
   }
 
   /** Suspends the guest for `ms`, after which the promise has `value`. */
@@ -75,7 +80,12 @@ export class Suspension {
   reject(trap: unknown, worked = false): void {
     const waiting = this.#waiting;
     this.#waiting = undefined;
-    if (!worked) waiting?.abandon?.();
+    // A guest ended on its way out of the host call never came to wait for the promise, and a rejection that nobody
+    // handles would end the thread.
+    waiting?.promise.catch(ignore);
     waiting?.reject(trap);
+    if (!worked) waiting?.abandon?.();
   }
 }
+
+function ignore(): void {}

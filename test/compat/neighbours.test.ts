@@ -1,0 +1,38 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { killStorm, prepareStorm } from '../support/kill-storm.ts';
+import { mappingCount, memoryUse } from '../support/process-facts.ts';
+import { startRuntime, stopRuntime, type TestRuntime } from '../support/runtime.ts';
+
+const MIB = 1024 * 1024;
+
+describe('neighbours of runaways', () => {
+  let runtime: TestRuntime;
+
+  beforeAll(async () => {
+    runtime = await startRuntime();
+    await prepareStorm(runtime);
+  });
+
+  afterAll(() => stopRuntime(runtime));
+
+  it('finish with right results, and kills cost no thread and no memory', async () => {
+    // The first round fills the pools.
+    const warm = await killStorm(runtime, 150);
+    const [threads, rss, mappings] = [runtime.info().threads, memoryUse().rss, mappingCount()];
+    const report = await killStorm(runtime, 600);
+    const grown = { rss: memoryUse().rss - rss, mappings: mappingCount() - mappings };
+    console.log(
+      `${report.kills} kills, ${report.sharedKills} on threads with neighbours; ${report.neighbours} neighbours; ` +
+        `${threads} threads; grown by ${(grown.rss / MIB).toFixed(1)} MiB and ${grown.mappings} mappings\n` +
+        `worst kill lateness ${report.worstMs.toFixed(1)} ms (${report.worstLoop}), in CPU time ${report.worstCpuMs.toFixed(1)} ms`,
+    );
+    expect([...warm.wrong, ...report.wrong]).toEqual([]);
+    expect(report.neighbours).toBeGreaterThanOrEqual(100);
+    // The point of it: they did share threads.
+    expect(report.sharedKills).toBeGreaterThan(report.kills / 3);
+    expect(runtime.info().threads).toBeGreaterThanOrEqual(2);
+    expect(runtime.info().running).toBe(0);
+    expect(grown.rss).toBeLessThan(200 * MIB);
+    expect(grown.mappings).toBeLessThan(1000);
+  });
+});
