@@ -5,8 +5,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/falloc.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+#include "pagemap-scan.h"
 
 enum { ARGUMENTS_MAX = 5, OS_PAGE = 4096, WASM_PAGE = 65536 };
 
@@ -22,8 +27,8 @@ static range read_range(napi_env env, napi_callback_info info, size_t count) {
   range result = {0};
   napi_value arguments[ARGUMENTS_MAX];
   void *base = NULL;
-  size_t size = 0;
-  if (napi_get_cb_info(env, info, &count, arguments, NULL, NULL) != napi_ok ||
+  size_t size = 0, given = count; /* becomes the number of arguments of the call, which may be more */
+  if (napi_get_cb_info(env, info, &given, arguments, NULL, NULL) != napi_ok || given < count ||
       napi_get_arraybuffer_info(env, arguments[0], &base, &size) != napi_ok) {
     result.error = -EINVAL;
     return result;
@@ -45,6 +50,20 @@ static napi_value answer(napi_env env, int value) {
   napi_value result;
   napi_create_int32(env, value, &result);
   return result;
+}
+
+/* /proc/self/pagemap, opened once for the process. */
+static int open_pagemap(void) {
+  static _Atomic int descriptor = -2;
+  int opened = atomic_load(&descriptor);
+  if (opened != -2) return opened;
+  opened = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+  int expected = -2;
+  if (!atomic_compare_exchange_strong(&descriptor, &expected, opened)) {
+    if (opened >= 0) close(opened);
+    opened = expected;
+  }
+  return opened;
 }
 
 static napi_value map(napi_env env, const range *r, int flags, int fd, off_t fd_offset) {
@@ -107,11 +126,77 @@ static napi_value zero_file(napi_env env, napi_callback_info info) {
   return answer(env, result != 0 ? -errno : 0);
 }
 
+/* mapFile(fd, length): the file's bytes as an ArrayBuffer, to be read; unmapped when it is collected. */
+static void unmap_file(napi_env env, void *base, void *length) {
+  (void)env;
+  munmap(base, (size_t)(uintptr_t)length);
+}
+
+static napi_value map_file(napi_env env, napi_callback_info info) {
+  size_t count = 2;
+  napi_value arguments[2], buffer;
+  napi_get_cb_info(env, info, &count, arguments, NULL, NULL);
+  const size_t length = (size_t)number_argument(env, arguments[1]);
+  void *base = mmap(NULL, length, PROT_READ, MAP_SHARED, (int)number_argument(env, arguments[0]), 0);
+  if (base == MAP_FAILED) return answer(env, -errno);
+  if (napi_create_external_arraybuffer(env, base, length, unmap_file, (void *)(uintptr_t)length, &buffer) != napi_ok) {
+    munmap(base, length);
+    return answer(env, -ENOTSUP);
+  }
+  return buffer;
+}
+
+/* restoreImage(buffer, offset, length, image, maxPages): undoes what was written to a copy-on-write mapping of `image`
+ * by copying back the pages that the kernel says are private. They stay private: the next call that writes them takes
+ * no page fault, and no other processor has to be interrupted for its TLB, which costs far more than the copy. Answers
+ * how many pages there were, or a negative errno where the kernel cannot tell (before Linux 6.7) or they are more than
+ * `maxPages`; nothing has been done then. */
+static napi_value restore_image(napi_env env, napi_callback_info info) {
+  enum { REGIONS = 256 };
+  napi_value arguments[5];
+  size_t count = 5, image_size = 0;
+  void *image = NULL;
+  const range r = read_range(env, info, 3);
+  napi_get_cb_info(env, info, &count, arguments, NULL, NULL);
+  if (r.error != 0) return answer(env, r.error);
+  if (napi_get_arraybuffer_info(env, arguments[3], &image, &image_size) != napi_ok || image_size < r.length) {
+    return answer(env, -EINVAL);
+  }
+  struct page_region regions[REGIONS];
+  struct pm_scan_arg scan = {
+      .size = sizeof scan,
+      .start = (uint64_t)(uintptr_t)(r.base + r.offset),
+      .end = (uint64_t)(uintptr_t)(r.base + r.offset + r.length),
+      .vec = (uint64_t)(uintptr_t)regions,
+      .vec_len = REGIONS,
+      .max_pages = (uint64_t)number_argument(env, arguments[4]) + 1,
+      .category_inverted = PAGE_IS_FILE,
+      .category_mask = PAGE_IS_FILE,
+      .category_anyof_mask = PAGE_IS_PRESENT | PAGE_IS_SWAPPED,
+      .return_mask = PAGE_IS_FILE,
+  };
+  const int pagemap = open_pagemap();
+  if (pagemap < 0) return answer(env, -ENOSYS);
+  const int found = ioctl(pagemap, PAGEMAP_SCAN, &scan);
+  if (found < 0) return answer(env, -errno);
+  if (scan.walk_end != scan.end) return answer(env, -E2BIG);
+  int pages = 0;
+  for (int i = 0; i < found; i++) {
+    char *start = (char *)(uintptr_t)regions[i].start;
+    const size_t length = regions[i].end - regions[i].start;
+    memcpy(start, (char *)image + (start - r.base), length);
+    pages += (int)(length / OS_PAGE);
+  }
+  return answer(env, pages);
+}
+
 void memory_register(napi_env env, napi_value exports) {
   export_function(env, exports, "mapShared", map_shared);
   export_function(env, exports, "mapImage", map_image);
   export_function(env, exports, "mapZero", map_zero);
   export_function(env, exports, "discard", discard);
+  export_function(env, exports, "mapFile", map_file);
+  export_function(env, exports, "restoreImage", restore_image);
   export_function(env, exports, "createFile", create_file);
   export_function(env, exports, "zeroFile", zero_file);
 }

@@ -51,8 +51,7 @@ export class Activation {
   readonly #fn: LoadedFunction;
   readonly #guest: CallGuest;
   readonly #suspension = new Suspension((work) => this.#ready(work));
-  readonly #times = { queuedMs: 0, initMs: 0, runMs: 0, cpuMs: 0, longestTurnMs: 0 };
-  #readyAt = performance.now();
+  readonly #times = { initMs: 0, runMs: 0, cpuMs: 0, longestTurnMs: 0 };
   #suspendedAt = 0;
   #timer: NodeJS.Timeout | undefined;
   #faaslet: Faaslet | undefined;
@@ -95,7 +94,6 @@ export class Activation {
   #begin(): Turn | undefined {
     if (this.#over) return undefined;
     const now = performance.now();
-    this.#times.queuedMs += now - this.#readyAt;
     try {
       const { faaslet, start } = this.#host.faaslets.acquire(this.#fn);
       this.#faaslet = faaslet;
@@ -140,7 +138,6 @@ export class Activation {
   }
 
   #queuePhase(): void {
-    this.#readyAt = performance.now();
     this.#host.turns.push(() => {
       // Cancelled between two phases.
       if (this.#guest.error !== undefined) this.#finish(this.#guest.error);
@@ -188,7 +185,8 @@ export class Activation {
   #left(end: TurnEnd, wallMs: number, cpuMs: number): void {
     this.#times.runMs += wallMs;
     if (!Number.isNaN(cpuMs)) this.#times.cpuMs += cpuMs;
-    this.#times.longestTurnMs = Math.max(this.#times.longestTurnMs, wallMs);
+    // By CPU time where it is known: a turn that was preempted is not a long one.
+    this.#times.longestTurnMs = Math.max(this.#times.longestTurnMs, Number.isNaN(cpuMs) ? wallMs : cpuMs);
     if (this.#settled !== undefined) return this.#phaseEnded(this.#settled, end);
     const error = this.#guest.error ?? this.#overLimit(end);
     if (error === undefined) this.#nowSuspended(wallMs);
@@ -231,7 +229,6 @@ export class Activation {
     this.#wake();
     this.#host.turns.push(() => {
       if (!this.#suspension.pending || this.#over) return undefined;
-      this.#times.queuedMs += performance.now() - this.#readyAt;
       return this.#turn(() => this.#resume(work));
     });
   }
@@ -269,10 +266,9 @@ export class Activation {
 
   /** Leaves the suspended state for the queue of ready turns; the time until the turn is not the call's. */
   #wake(): void {
-    this.#readyAt = performance.now();
     if (this.#suspendedAt === 0) return;
     clearTimeout(this.#timer);
-    this.#times.runMs += this.#readyAt - this.#suspendedAt;
+    this.#times.runMs += performance.now() - this.#suspendedAt;
     this.#suspendedAt = 0;
     this.#host.leaveSuspension();
   }

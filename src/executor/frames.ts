@@ -5,7 +5,7 @@ import type { CallOrder, CallReport, Frame, OrderRest, ReportRest } from './prot
 // costs more than running a small function.
 
 const ORDER_NUMBERS = 7;
-const REPORT_NUMBERS = 12;
+const REPORT_NUMBERS = 11;
 /** Payloads beyond this size are posted by themselves. */
 const INLINE_MAX_BYTES = 16 * 1024;
 const STARTS: readonly StartKind[] = ['cold', 'fresh', 'restored', 'warm'];
@@ -69,7 +69,6 @@ export function encodeReports(reports: readonly CallReport[]): Frame<ReportRest>
         report.id,
         report.returnValue ?? NO_VALUE,
         STARTS.indexOf(report.start),
-        report.queuedMs,
         report.initMs,
         report.runMs,
         report.cpuMs,
@@ -105,8 +104,8 @@ export function decodeReports({ numbers, bytes, rest }: Frame<ReportRest>): Call
   for (let at = 0; at < numbers.length; at += REPORT_NUMBERS) {
     const extra = rare.size === 0 ? undefined : rare.get(reports.length);
     const returnValue = number(numbers, at + 1);
-    const inline = take(number(numbers, at + 9));
-    const log = take(number(numbers, at + 10));
+    const inline = take(number(numbers, at + 8));
+    const log = take(number(numbers, at + 9));
     reports.push({
       id: number(numbers, at),
       ...(Number.isNaN(returnValue) ? {} : { returnValue }),
@@ -114,12 +113,11 @@ export function decodeReports({ numbers, bytes, rest }: Frame<ReportRest>): Call
       output: extra?.output ?? (inline.length === 0 ? [] : [inline]),
       log,
       start: STARTS[number(numbers, at + 2)] ?? 'cold',
-      queuedMs: number(numbers, at + 3),
-      initMs: number(numbers, at + 4),
-      runMs: number(numbers, at + 5),
-      cpuMs: number(numbers, at + 6),
-      longestTurnMs: number(numbers, at + 7),
-      peakPages: number(numbers, at + 8),
+      initMs: number(numbers, at + 3),
+      runMs: number(numbers, at + 4),
+      cpuMs: number(numbers, at + 5),
+      longestTurnMs: number(numbers, at + 6),
+      peakPages: number(numbers, at + 7),
     });
   }
   return reports;

@@ -42,11 +42,10 @@ export interface CallReport {
   readonly output: readonly Uint8Array[];
   readonly log: Uint8Array;
   readonly start: StartKind;
-  readonly queuedMs: number;
   readonly initMs: number;
   readonly runMs: number;
   readonly cpuMs: number;
-  /** The longest single turn: tells CPU-bound functions from the rest. */
+  /** The longest single turn in CPU time, wall time where that is unknown: tells CPU-bound functions from the rest. */
   readonly longestTurnMs: number;
   readonly peakPages: number;
 }

@@ -49,6 +49,7 @@ export class FaasletPool {
   /** Ends a Faaslet's call: it is reset and kept, or, where no reset can be proved right, its memory is wiped. */
   release(faaslet: Faaslet): void {
     const { fn } = faaslet;
+    if (!faaslet.worthKeeping) return faaslet.drop();
     if (fn.proto === undefined || fn.artifact.unprovable.length > 0) return faaslet.dispose();
     faaslet.reset(fn.proto);
     const list = this.#idle.get(fn.handle) ?? [];

@@ -11,6 +11,8 @@ import { RegionMap } from './region-map.ts';
 
 /** Grown heaps up to this size are cleared by writing zeros, which is cheaper than new page faults in the next call. */
 const CLEAR_MAX_BYTES = 1024 * 1024;
+/** Memories up to this size are cleared byte by byte where pages cannot be discarded (portable layer). */
+const CLEARED_MEMORY_MAX_BYTES = 8 * 1024 * 1024;
 
 /** An entry of the instance: direct, or through `promising` when its callees may suspend. */
 export type GuestFunction = (...args: number[]) => unknown;
@@ -128,18 +130,28 @@ export class Faaslet {
     if ('bytes' in proto.image) {
       bytes.set(proto.image.bytes, 0);
       this.#clearFrom(imageBytes);
-    } else if (this.#imageMapped) {
-      // One call brings back the image and the zero pages behind it.
-      this.#discard(0, this.heapEnd);
-      for (const [from, to] of this.regions.gaps(this.heapEnd)) this.#discard(from, to);
     } else {
+      if (!this.#imageMapped) this.#loadLargeImage(proto);
+      else if (!this.#restoreImage()) this.#discard(0, imageBytes);
       this.#clearFrom(imageBytes);
-      this.#loadLargeImage(proto);
     }
     this.#restoreGlobals(proto);
     this.#thread.budget.release('memoryPages', this.#reservedPages - proto.pages);
     this.#reservedPages = proto.pages;
     this.regions.endCall();
+  }
+
+  /** Whether a reset costs no more than its use: without cheap discarding a large memory is better dropped. */
+  get worthKeeping(): boolean {
+    return this.#thread.layer.abilities.copyOnWrite || this.memory.bytes.length <= CLEARED_MEMORY_MAX_BYTES;
+  }
+
+  /** Gives the budget back and leaves the memory to the garbage collector. */
+  drop(): void {
+    const { budget } = this.#thread;
+    budget.release('memoryPages', this.#reservedPages);
+    budget.release('memories', 1);
+    budget.release('mappings', MAPPINGS.memory + this.regions.forget() * MAPPINGS.region);
   }
 
   /** Gives everything back: the memory is clean and belongs to the pool again, the instance must not be used. */
@@ -182,6 +194,11 @@ export class Faaslet {
     if (to > from) this.#thread.layer.discard(this.memory.memory.buffer, from, to - from);
   }
 
+  #restoreImage(): boolean {
+    const { imageView } = this.fn;
+    return imageView !== undefined && this.#thread.layer.restoreImage(this.memory.memory.buffer, imageView);
+  }
+
   #loadLargeImage(proto: ProtoFunction): void {
     if (!('storage' in proto.image)) return;
     const { layer, budget } = this.#thread;
@@ -190,6 +207,7 @@ export class Faaslet {
         throw new FaasmError('HOST_OVERLOADED', 'The host has no mappings left for the image; try again later.');
       }
       this.#imageMapped = true;
+      this.fn.imageView ??= layer.viewImage(proto.image.storage);
     }
     layer.mapImage(this.memory.memory.buffer, proto.image.storage);
   }

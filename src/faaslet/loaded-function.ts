@@ -22,6 +22,8 @@ export interface LoadedFunction extends FunctionSpec {
   readonly linkage: Linkage;
   /** Absent until some thread has made it, and for modules that cannot be snapshot. */
   proto: ProtoFunction | undefined;
+  /** Bytes of a large image, to copy dirty pages back from; see MemoryLayer.viewImage. */
+  imageView: ArrayBuffer | undefined;
   /** Pages that its calls have come to need: the next memory is taken that large. */
   typicalPages: number;
   /** Whether the module writes output by `__faasm_write_output`; then its stdout is log. */
@@ -34,6 +36,7 @@ export function loadFunction(spec: FunctionSpec, thread: GuestThread): LoadedFun
     ...spec,
     linkage: link(spec.artifact, thread),
     proto: undefined,
+    imageView: undefined,
     typicalPages: spec.artifact.memory.initialPages,
     writesOutput: spec.artifact.imports.some(({ name }) => name === '__faasm_write_output'),
   };

@@ -104,6 +104,14 @@ export class RegionMap {
     for (const mapping of this.#mappings) this.#drop(mapping);
   }
 
+  /** Lets go of all regions of a memory that is dropped with them; answers how many there were. */
+  forget(): number {
+    const count = this.#mappings.length;
+    for (const { region } of this.#mappings) releaseHold(region);
+    this.#mappings = [];
+    return count;
+  }
+
   #add(key: string, region: Region, page: number): number {
     const pages = pagesFor(region.sizeBytes);
     if (page + pages > ADDRESS_END_PAGES) {

@@ -67,6 +67,14 @@ export interface MemoryLayer {
   mapZero(memory: ArrayBuffer, address: number, length: number): void;
   /** Puts a private copy of storage at the start of `memory`, lazily if the layer can. */
   mapImage(memory: ArrayBuffer, storage: Storage): void;
+  /** The bytes of an image, for {@link restoreImage}; read-only and owned by the layer. Undefined where it is no use. */
+  viewImage(storage: Storage): ArrayBuffer | undefined;
+  /**
+   * Undoes what was written to a mapped image, by copying back the pages that differ from it in kind: cheaper than
+   * {@link discard} for the next call, which finds its pages in place. False, and nothing done, where the system cannot
+   * tell which pages they are or they are many; discard does it then.
+   */
+  restoreImage(memory: ArrayBuffer, view: ArrayBuffer): boolean;
   /**
    * Drops what was written to [address, address + length) since it was mapped: zero pages are zero again, and with
    * copy-on-write the image is the image again. Page-aligned.

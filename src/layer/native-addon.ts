@@ -8,6 +8,10 @@ export interface NativeAddon {
   mapImage(buffer: ArrayBuffer, offset: number, length: number, fd: number): number;
   mapZero(buffer: ArrayBuffer, offset: number, length: number): number;
   discard(buffer: ArrayBuffer, offset: number, length: number): number;
+  /** The file as read-only bytes, or a negative errno. */
+  mapFile(fd: number, length: number): ArrayBuffer | number;
+  /** Pages copied back from `image`, or a negative errno when it could not be done. */
+  restoreImage(buffer: ArrayBuffer, offset: number, length: number, image: ArrayBuffer, maxPages: number): number;
   /** Anonymous file of whole pages; its descriptor or a negative errno. */
   createFile(bytes: number): number;
   zeroFile(fd: number, offset: number, length: number): number;

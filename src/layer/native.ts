@@ -5,6 +5,9 @@ import type { Guard, MemoryLayer, Storage } from './layer.ts';
 import type { NativeAddon } from './native-addon.ts';
 import { stackRepair } from './stack-repair.ts';
 
+/** Operating system pages copied back into an image at most; a Faaslet that wrote more gives them all back. */
+const RESTORED_PAGES_MAX = 1024;
+
 /** The layer over native/*.c: zero-copy regions, copy-on-write images, a guard that ends exactly the runaway guest. */
 export function nativeLayer(addon: NativeAddon): MemoryLayer {
   return {
@@ -47,6 +50,12 @@ export function nativeLayer(addon: NativeAddon): MemoryLayer {
       const { fd, sizeBytes } = file(storage);
       check('map an image', addon.mapImage(memory, 0, wholePages(sizeBytes), fd));
     },
+    viewImage(storage) {
+      const { fd, sizeBytes } = file(storage);
+      const view = addon.mapFile(fd, wholePages(sizeBytes));
+      return typeof view === 'number' ? undefined : view;
+    },
+    restoreImage: (memory, view) => addon.restoreImage(memory, 0, view.byteLength, view, RESTORED_PAGES_MAX) >= 0,
     discard: (memory, address, length) => check('discard pages', addon.discard(memory, address, length)),
   };
 }

@@ -52,6 +52,8 @@ export function portableLayer(board: TurnBoard = turnBoard()): MemoryLayer {
       new Uint8Array(memory, address, length).fill(0);
     },
     mapImage: (memory, storage) => new Uint8Array(memory).set(bytesOf(storage)),
+    viewImage: () => undefined,
+    restoreImage: () => false,
     discard: (memory, address, length) => {
       new Uint8Array(memory, address, length).fill(0);
     },

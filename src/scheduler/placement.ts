@@ -35,6 +35,11 @@ export const LONG_TURN_MS = 5;
 /** Calls that a thread gets ahead of what it can run at once; the rest wait where they can still go elsewhere. */
 const WINDOW = 64;
 
+/** Whether every thread is taken by a CPU-bound or unknown call: then the next call should not wait for a new one. */
+export function noneFree(threads: readonly ThreadView[]): boolean {
+  return threads.every((thread) => thread.exclusive > 0);
+}
+
 /** Chooses a place for a call of a function of `kind`. Pure: everything it knows is in its arguments. */
 export function place(
   kind: FunctionKind,
@@ -74,9 +79,9 @@ function placeExclusive(
 ): ThreadView | undefined {
   if (kind === 'long' && runningExclusive(threads) >= limits.longMax) return undefined;
   const idle = threads.findLast((thread) => thread.assigned === 0);
-  // The last thread without such a call stays so, for everybody else.
   const free = threads.filter((thread) => thread.exclusive === 0 && thread.turnMs <= LONG_TURN_MS);
-  if (free.length === 1 && room) return undefined;
+  // The last thread without such a call stays so, for everybody else. A call that may turn out to be short gets it.
+  if (kind === 'long' && free.length === 1 && room) return undefined;
   if (idle !== undefined || room) return idle;
   if (free.length <= 1 && threads.length > 1) return undefined;
   return free.reduce<ThreadView | undefined>(

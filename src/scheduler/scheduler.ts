@@ -9,7 +9,7 @@ import { decodeReports } from '../executor/frames.ts';
 import type { CallOrder, CallReport, FromThread } from '../executor/protocol.ts';
 import type { FunctionState } from './function-state.ts';
 import type { PendingCall } from './pending-call.ts';
-import { LONG_TURN_MS, type PlacementLimits, place, type ThreadView } from './placement.ts';
+import { LONG_TURN_MS, noneFree, type PlacementLimits, place, type ThreadView } from './placement.ts';
 import { ResultStore } from './results.ts';
 import type { PoolThread, ThreadPool } from './thread-pool.ts';
 
@@ -28,14 +28,22 @@ export interface SchedulerOptions {
   readonly cancelRunning: (call: number) => boolean;
 }
 
+/** The waiting calls of one function, first in, first out. */
+interface CallQueue {
+  readonly fn: FunctionState;
+  readonly calls: PendingCall[];
+}
+
 /** Queues calls, gives them to threads, and turns what the threads report into results. */
 export class Scheduler {
   readonly #options: SchedulerOptions;
   readonly #pool: ThreadPool;
   readonly #results: ResultStore;
   readonly #pending = new SlotTable<PendingCall>();
-  /** Calls that wait, by function, in the order in which the functions get their turn. */
-  readonly #waiting = new Map<FunctionState, PendingCall[]>();
+  /** Calls that wait, by function; see SlotTable for why entries do not come and go. */
+  readonly #queues = new WeakMap<FunctionState, CallQueue>();
+  /** The queues that are not empty, in the order in which they get their turn. */
+  #waiting: CallQueue[] = [];
   readonly #look: NodeJS.Timeout;
   #queued = 0;
   #dispatchPlanned = false;
@@ -129,17 +137,17 @@ export class Scheduler {
     for (const pending of this.#pending) {
       this.#fail(pending, { code: 'SHUTTING_DOWN', message: 'The host stopped before the call ended.' });
     }
-    this.#waiting.clear();
+    this.#waiting = [];
   }
 
   /** Gives waiting calls to threads that have room, each thread's in one message. */
   dispatchAll(): void {
-    if (this.#waiting.size === 0) return;
+    if (this.#waiting.length === 0) return;
     const views = this.#pool.views(Date.now());
-    for (const [fn, waiting] of [...this.#waiting]) {
-      this.#dispatch(fn, waiting, views);
-      if (waiting.length === 0) this.#waiting.delete(fn);
-    }
+    for (const queue of this.#waiting) this.#dispatch(queue, views);
+    this.#waiting = this.#waiting.filter(({ calls }) => calls.length > 0);
+    const { size } = this.#pool.threads;
+    if (noneFree(views) && this.#pool.starting === 0 && size < this.#options.limits.threadsMax) this.#pool.spawn();
     for (const { handle } of this.#pool.threads.values()) handle.flush();
   }
 
@@ -178,18 +186,21 @@ export class Scheduler {
   }
 
   #enqueue(pending: PendingCall): void {
-    const waiting = this.#waiting.get(pending.fn);
-    if (waiting === undefined) this.#waiting.set(pending.fn, [pending]);
-    else waiting.push(pending);
+    let queue = this.#queues.get(pending.fn);
+    if (queue === undefined) {
+      queue = { fn: pending.fn, calls: [] };
+      this.#queues.set(pending.fn, queue);
+    }
+    if (queue.calls.length === 0 && !this.#waiting.includes(queue)) this.#waiting.push(queue);
+    queue.calls.push(pending);
     this.#queued += 1;
   }
 
   #unqueue(pending: PendingCall): void {
-    const waiting = this.#waiting.get(pending.fn);
-    const at = waiting?.indexOf(pending) ?? -1;
-    if (waiting === undefined || at < 0) return;
-    waiting.splice(at, 1);
-    if (waiting.length === 0) this.#waiting.delete(pending.fn);
+    const calls = this.#queues.get(pending.fn)?.calls ?? [];
+    const at = calls.indexOf(pending);
+    if (at < 0) return;
+    calls.splice(at, 1);
     this.#queued -= 1;
   }
 
@@ -203,14 +214,14 @@ export class Scheduler {
     });
   }
 
-  #dispatch(fn: FunctionState, waiting: PendingCall[], views: ThreadView[]): void {
-    while (waiting.length > 0) {
+  #dispatch({ fn, calls }: CallQueue, views: ThreadView[]): void {
+    while (calls.length > 0) {
       const { kind } = fn.profile;
       // One call tells what the function is like; the others wait a moment for that, rather than start threads.
       if (kind === 'unknown' && fn.profile.probing(performance.now())) break;
       const placement = place(kind, views, this.#pool.starting, this.#options.limits);
       if (placement === 'spawn') this.#pool.spawn();
-      if (typeof placement === 'string' || !this.#give(fn, waiting, placement.thread)) break;
+      if (typeof placement === 'string' || !this.#give(fn, calls, placement.thread)) break;
       const view = views.find(({ id }) => id === placement.thread);
       if (view === undefined) break;
       view.assigned += 1;
@@ -219,9 +230,9 @@ export class Scheduler {
     }
   }
 
-  #give(fn: FunctionState, waiting: PendingCall[], id: number): boolean {
+  #give(fn: FunctionState, calls: PendingCall[], id: number): boolean {
     const thread = this.#pool.threads.get(id);
-    const [pending] = waiting;
+    const [pending] = calls;
     if (thread === undefined || pending === undefined) return false;
     const known = fn.profile.kind !== 'unknown';
     const order = (slot: number): CallOrder => ({
@@ -235,7 +246,7 @@ export class Scheduler {
       report: !known,
     });
     if (!thread.handle.run(fn, order)) return false;
-    waiting.shift();
+    calls.shift();
     this.#queued -= 1;
     thread.calls += 1;
     pending.thread = id;
@@ -261,7 +272,7 @@ export class Scheduler {
       ...(report.error === undefined ? {} : { error: report.error }),
       times: {
         submittedAt: pending.submittedAt,
-        queuedMs: report.queuedMs,
+        queuedMs: Math.max(0, Date.now() - pending.submittedAt - report.initMs - report.runMs),
         initMs: report.initMs,
         runMs: report.runMs,
         ...(thread.handle.layer === 'native' ? { cpuMs: report.cpuMs } : {}),
