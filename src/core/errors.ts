@@ -81,8 +81,11 @@ export function isFaasmError(value: unknown): value is FaasmError {
 
 /** `value` as a FaasmError; anything that is none becomes `INTERNAL` with `value` as its cause. */
 export function toFaasmError(value: unknown): FaasmError {
-  if (isFaasmError(value)) return value;
   const message = (value as { message?: unknown } | null)?.message;
+  if (isFaasmError(value)) {
+    // What crossed threads as plain data has only its code and message left.
+    return typeof value.record === 'function' ? value : new FaasmError(value.code, String(message), value);
+  }
   return new FaasmError(
     'INTERNAL',
     `Unexpected error: ${typeof message === 'string' ? message : String(value)}`,

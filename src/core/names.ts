@@ -19,12 +19,14 @@ export function checkName(name: string, what: 'user' | 'function'): string {
   );
 }
 
+/** What keys may not hold: control characters, and what invalid UTF-8 is read as (different keys would become one). */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const NOT_IN_KEYS = /[\u0000-\u001f\u007f\ufffd]/;
+
 /** Checks a state key: any printable text up to 512 bytes. Throws `INVALID_NAME`. */
 export function checkKey(key: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  if (key.length > 0 && !/[\u0000-\u001f\u007f]/.test(key) && new TextEncoder().encode(key).length <= KEY_MAX_BYTES) {
-    return key;
-  }
+  const text = key.length > 0 && key.isWellFormed() && !NOT_IN_KEYS.test(key);
+  if (text && new TextEncoder().encode(key).length <= KEY_MAX_BYTES) return key;
   throw new FaasmError('INVALID_NAME', `Invalid state key ${quote(key)}: use 1 to ${KEY_MAX_BYTES} printable bytes.`);
 }
 
