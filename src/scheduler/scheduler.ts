@@ -44,6 +44,8 @@ export class Scheduler {
   readonly #queues = new WeakMap<FunctionState, CallQueue>();
   /** The queues that are not empty, in the order in which they get their turn. */
   #waiting: CallQueue[] = [];
+  /** Calls that are to end as soon as their threads run them. */
+  readonly #cancelled = new Set<number>();
   readonly #look: NodeJS.Timeout;
   #queued = 0;
   #dispatchPlanned = false;
@@ -114,6 +116,8 @@ export class Scheduler {
       this.#fail(pending, { code: 'CANCELLED', message: 'The call was cancelled before it began.' });
     } else if (!this.#options.cancelRunning(id)) {
       this.#pool.threads.get(pending.thread)?.handle.post({ kind: 'cancel', call: id });
+      // Its thread may begin it, or be relieved of it, before it reads the message.
+      this.#cancelled.add(id);
     }
     return true;
   }
@@ -340,10 +344,19 @@ export class Scheduler {
       for (const id of thread.handle.takeBack()) this.#requeue(thread, id);
     }
     this.#pool.endRunaways(now);
+    for (const id of this.#cancelled) this.#cancelAgain(id);
     this.dispatchAll();
     if (now - this.#lastRetireAt < RETIRE_LOOK_MS) return;
     this.#lastRetireAt = now;
     this.#pool.retireIdle(now);
+  }
+
+  #cancelAgain(id: number): void {
+    const pending = this.#find(id);
+    if (pending === undefined || pending.thread === undefined || this.#options.cancelRunning(id)) {
+      this.#cancelled.delete(id);
+    }
+    if (pending !== undefined && pending.thread === undefined) this.cancel(id);
   }
 
   #requeue(thread: PoolThread, id: number): void {
