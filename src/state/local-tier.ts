@@ -124,7 +124,10 @@ export class LocalTier {
       if (region.sizeBytes === bytes.length) {
         takeDirty(region);
         await inPieces(bytes, (offset, piece) => this.#layer.write(region.storage, offset, piece));
-      } else this.#forget(user, key, region);
+      } else {
+        this.#regions.delete(regionName(user, key));
+        this.#retire(user, key, region);
+      }
     });
   }
 
@@ -144,10 +147,12 @@ export class LocalTier {
   }
 
   #overwrite(user: string, key: string, length: number): Region {
-    const region = this.#regions.get(regionName(user, key));
-    if (region?.sizeBytes === length) return region;
-    if (region !== undefined) this.#forget(user, key, region);
-    return this.#create(user, key, length);
+    const before = this.#regions.get(regionName(user, key));
+    if (before?.sizeBytes === length) return before;
+    // In this order: where a limit refuses the new region, the value stays what it was.
+    const region = this.#create(user, key, length);
+    if (before !== undefined) this.#retire(user, key, before);
+    return region;
   }
 
   #create(user: string, key: string, length: number): Region {
@@ -181,8 +186,7 @@ export class LocalTier {
   }
 
   /** The key gets another region; Faaslets may still have this one mapped, so its storage is kept until they let go. */
-  #forget(user: string, key: string, region: Region): void {
-    this.#regions.delete(regionName(user, key));
+  #retire(user: string, key: string, region: Region): void {
     markStale(region);
     this.#stale.push({ user, region });
     this.#replaced(user, key);

@@ -1,0 +1,301 @@
+import { describe, expect, it } from '@jest/globals';
+import { Budget } from '../../../src/core/budget.ts';
+import type { GlobalState } from '../../../src/core/ports.ts';
+import type { MemoryLayer } from '../../../src/layer/layer.ts';
+import { portableLayer } from '../../../src/layer/portable.ts';
+import { LocalTier, type RegionWish } from '../../../src/state/local-tier.ts';
+import { isStale, markDirty, type Region, releaseHold } from '../../../src/state/region.ts';
+import { memoryGlobalState } from '../../../src/stores/memory-global-state.ts';
+import { fileLayer } from './fake-layer.ts';
+
+const PAGE = 65_536;
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const pointer = (length: number): RegionWish => ({ kind: 'pointer', length });
+const overwrite = (length: number): RegionWish => ({ kind: 'overwrite', length });
+const EXISTING: RegionWish = { kind: 'existing' };
+
+interface Options {
+  readonly layer?: MemoryLayer;
+  readonly memoryPages?: number;
+  readonly valueLimitBytes?: number;
+  readonly userLimitBytes?: number;
+}
+
+function setUp(options: Options = {}) {
+  const layer = options.layer ?? portableLayer();
+  const store = memoryGlobalState();
+  const traffic = { reads: 0, writes: 0, failing: false };
+  const global: GlobalState = {
+    ...store,
+    read(...args) {
+      traffic.reads += 1;
+      return store.read(...args);
+    },
+    async write(...args) {
+      traffic.writes += 1;
+      if (traffic.failing) throw new Error('the store is away');
+      return store.write(...args);
+    },
+  };
+  const budget = Budget.of({ memoryPages: options.memoryPages ?? 1000, memories: 0, mappings: 0 });
+  const replaced: string[] = [];
+  const tier = new LocalTier({
+    global,
+    layer,
+    budget,
+    valueLimitBytes: options.valueLimitBytes ?? 100 * PAGE,
+    userLimitBytes: options.userLimitBytes ?? 1000 * PAGE,
+    replaced: (user, key) => replaced.push(`${user}/${key}`),
+  });
+  const text = (region: Region | undefined): string => {
+    if (region === undefined) return 'no region';
+    const content = new Uint8Array(region.sizeBytes);
+    layer.read(region.storage, 0, content);
+    return new TextDecoder().decode(content);
+  };
+  const write = (region: Region | undefined, value: string): void => {
+    if (region === undefined) throw new Error('no region');
+    layer.write(region.storage, 0, bytes(value));
+    markDirty(region);
+  };
+  const globalText = async (key: string): Promise<string> =>
+    new TextDecoder().decode(await store.read('u', key, 0, 1000));
+  return { tier, store, traffic, budget, replaced, text, write, globalText };
+}
+
+describe('local tier: getting regions', () => {
+  it('fetches a value when it is first asked for, and keeps it', async () => {
+    const { tier, store, traffic, text } = setUp();
+    await store.write('u', 'k', bytes('value'));
+    expect(traffic.reads).toBe(0);
+    const first = await tier.acquire('u', 'k', EXISTING);
+    expect(text(first)).toBe('value');
+    await store.write('u', 'k', bytes('newer'));
+    expect(await tier.acquire('u', 'k', pointer(0))).toBe(first);
+    expect([text(first), traffic.reads]).toEqual(['value', 1]);
+  });
+
+  it('fetches a value of several pieces whole', async () => {
+    const { tier, store, text } = setUp({ valueLimitBytes: 200 * PAGE });
+    const value = 'abcdefg'.repeat(1_300_000); // 9.1 MB, no multiple of a piece
+    await store.write('u', 'k', bytes(value));
+    expect(text(await tier.acquire('u', 'k', EXISTING)) === value).toBe(true);
+  });
+
+  it('makes a key that holds nothing only where a size is given, of zeros', async () => {
+    const { tier, text } = setUp();
+    expect(await tier.acquire('u', 'k', EXISTING)).toBeUndefined();
+    await expect(tier.acquire('u', 'k', pointer(0))).rejects.toMatchObject({ code: 'STATE_LIMIT' });
+    expect(text(await tier.acquire('u', 'k', pointer(3)))).toBe('\0\0\0');
+  });
+
+  it('does not fetch what is about to be overwritten', async () => {
+    const { tier, store, traffic } = setUp();
+    await store.write('u', 'k', bytes('value'));
+    expect((await tier.acquire('u', 'k', overwrite(5)))?.sizeBytes).toBe(5);
+    expect(traffic.reads).toBe(0);
+  });
+
+  it('gives a pointer to less than the value, and refuses one to more', async () => {
+    const { tier, store } = setUp();
+    await store.write('u', 'k', bytes('value'));
+    expect((await tier.acquire('u', 'k', pointer(2)))?.sizeBytes).toBe(5);
+    await expect(tier.acquire('u', 'k', pointer(6))).rejects.toMatchObject({ code: 'STATE_SIZE_MISMATCH' });
+    expect((await tier.acquire('u', 'k', pointer(5)))?.sizeBytes).toBe(5);
+  });
+
+  it('gives one region to all who ask at the same time', async () => {
+    const { tier, store, traffic } = setUp();
+    await store.write('u', 'k', bytes('value'));
+    const wishes = [EXISTING, pointer(0), pointer(5), overwrite(5), EXISTING];
+    const regions = await Promise.all(wishes.map((wish) => tier.acquire('u', 'k', wish)));
+    expect(new Set(regions).size).toBe(1);
+    expect(traffic.reads).toBe(1);
+    const made = await Promise.all([1, 2, 3].map(() => tier.acquire('u', 'new', pointer(8))));
+    expect(new Set(made).size).toBe(1);
+  });
+
+  it('goes on with a key after a request that failed', async () => {
+    const { tier } = setUp({ valueLimitBytes: PAGE });
+    const results = await Promise.allSettled([
+      tier.acquire('u', 'k', pointer(PAGE + 1)),
+      tier.acquire('u', 'k', pointer(8)),
+      tier.push('u', 'k'),
+    ]);
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
+  });
+
+  it('keeps users apart', async () => {
+    const { tier, text, write } = setUp();
+    write(await tier.acquire('u', 'k', pointer(4)), 'mine');
+    expect(text(await tier.acquire('v', 'k', pointer(4)))).toBe('\0\0\0\0');
+    // Keys may hold slashes: neither may reach into the other's.
+    write(await tier.acquire('u', 'v/k', pointer(4)), 'also');
+    expect(text(await tier.acquire('v', 'k', EXISTING))).toBe('\0\0\0\0');
+  });
+
+  it('knows the size of values here and elsewhere', async () => {
+    const { tier, store } = setUp();
+    expect(await tier.size('u', 'k')).toBe(0);
+    await store.write('u', 'k', bytes('value'));
+    expect(await tier.size('u', 'k')).toBe(5);
+    await tier.acquire('u', 'local', pointer(7));
+    expect(await tier.size('u', 'local')).toBe(7);
+  });
+});
+
+describe('local tier: pushing', () => {
+  it('sends what has changed, once', async () => {
+    const { tier, traffic, globalText, write } = setUp();
+    const region = await tier.acquire('u', 'k', pointer(5));
+    await tier.push('u', 'k');
+    expect(traffic.writes).toBe(0);
+    write(region, 'value');
+    await tier.push('u', 'k');
+    await tier.push('u', 'k');
+    expect([traffic.writes, await globalText('k')]).toEqual([1, 'value']);
+    write(region, 'newer');
+    await tier.push('u', 'k');
+    expect([traffic.writes, await globalText('k')]).toEqual([2, 'newer']);
+  });
+
+  it('is refused for a key that the host does not hold', async () => {
+    const { tier, store } = setUp();
+    await store.write('u', 'k', bytes('value'));
+    await expect(tier.push('u', 'k')).rejects.toMatchObject({ code: 'STATE_UNINITIALISED' });
+  });
+
+  it('that failed is not forgotten', async () => {
+    const { tier, traffic, globalText, write } = setUp();
+    write(await tier.acquire('u', 'k', pointer(5)), 'value');
+    traffic.failing = true;
+    await expect(tier.push('u', 'k')).rejects.toThrow('the store is away');
+    traffic.failing = false;
+    await tier.push('u', 'k');
+    expect(await globalText('k')).toBe('value');
+  });
+});
+
+describe('local tier: replacing values', () => {
+  it('puts a value of the same size in place, for those who have it mapped', async () => {
+    const { tier, traffic, replaced, text, write } = setUp();
+    const region = await tier.acquire('u', 'k', pointer(5));
+    write(region, 'dirty');
+    await tier.set('u', 'k', bytes('value'));
+    expect(text(region)).toBe('value');
+    expect(await tier.acquire('u', 'k', EXISTING)).toBe(region);
+    expect(replaced).toEqual([]);
+    // The global tier has it already.
+    await tier.push('u', 'k');
+    expect(traffic.writes).toBe(1);
+  });
+
+  it('gives a value of another size a region of its own, and tells of it', async () => {
+    const { tier, replaced, text, write } = setUp();
+    const before = (await tier.acquire('u', 'k', pointer(5))) as Region;
+    write(before, 'older');
+    await tier.set('u', 'k', bytes('value, longer'));
+    expect([isStale(before), replaced]).toEqual([true, ['u/k']]);
+    expect(text(before)).toBe('older');
+    const after = (await tier.acquire('u', 'k', EXISTING)) as Region;
+    expect(text(after)).toBe('value, longer');
+    expect([after.id === before.id, isStale(after)]).toEqual([false, false]);
+    const third = await tier.acquire('u', 'k', overwrite(3));
+    expect([isStale(after), third?.sizeBytes, replaced.length]).toEqual([true, 3, 2]);
+  });
+
+  it('does not change the local value when the global tier refuses the new one', async () => {
+    const { tier, traffic, text, write } = setUp();
+    const region = await tier.acquire('u', 'k', pointer(5));
+    write(region, 'value');
+    traffic.failing = true;
+    await expect(tier.set('u', 'k', bytes('other'))).rejects.toThrow();
+    await expect(tier.set('u', 'k', bytes('longer than that'))).rejects.toThrow();
+    expect(text(await tier.acquire('u', 'k', EXISTING))).toBe('value');
+  });
+
+  it.each<[string, Options, number]>([
+    ['the limit of a value', { valueLimitBytes: 2 * PAGE }, 3],
+    ["the user's limit", { userLimitBytes: 2 * PAGE }, 3],
+    ["the host's memory", { memoryPages: 2 }, 3],
+  ])('keeps the value, pushed or not, when an overwrite is refused by %s', async (_, options, pages) => {
+    const { tier, replaced, text, write } = setUp(options);
+    const region = await tier.acquire('u', 'k', pointer(5));
+    write(region, 'value');
+    await expect(tier.acquire('u', 'k', overwrite(pages * PAGE))).rejects.toMatchObject({ status: expect.anything() });
+    expect(text(await tier.acquire('u', 'k', EXISTING))).toBe('value');
+    expect(replaced).toEqual([]);
+  });
+
+  it('gives storage back once nobody holds it, and not before', async () => {
+    const layer = fileLayer();
+    const { tier, budget } = setUp({ layer });
+    const old = (await tier.acquire('u', 'k', pointer(3 * PAGE))) as Region;
+    const same = (await tier.acquire('u', 'k', EXISTING)) as Region;
+    await tier.acquire('u', 'k', overwrite(2 * PAGE));
+    await tier.acquire('u', 'other', pointer(2 * PAGE));
+    releaseHold(old);
+    await tier.acquire('u', 'third', pointer(2 * PAGE));
+    expect([layer.files.size, budget.used('memoryPages')]).toEqual([4, 9]);
+    releaseHold(same);
+    await tier.acquire('u', 'fourth', pointer(2 * PAGE));
+    expect([layer.files.size, budget.used('memoryPages')]).toEqual([4, 8]);
+    expect(() => layer.bytesOf(old.storage)).toThrow('released');
+  });
+
+  it('never hands out the storage of a region that is held', async () => {
+    const layer = fileLayer();
+    const { tier, text, write } = setUp({ layer });
+    const old = await tier.acquire('u', 'k', pointer(5));
+    write(old, 'value');
+    await tier.acquire('u', 'k', overwrite(6));
+    for (let index = 0; index < 300; index += 1) write(await tier.acquire('v', `k${index}`, pointer(5)), 'other');
+    expect(text(old)).toBe('value');
+  });
+});
+
+describe('local tier: limits', () => {
+  it('bounds a value', async () => {
+    const { tier, traffic, budget } = setUp({ valueLimitBytes: 10 });
+    await expect(tier.acquire('u', 'k', pointer(11))).rejects.toMatchObject({ code: 'STATE_LIMIT' });
+    await expect(tier.acquire('u', 'k', overwrite(11))).rejects.toMatchObject({ code: 'STATE_LIMIT' });
+    await expect(tier.set('u', 'k', new Uint8Array(11))).rejects.toMatchObject({ code: 'STATE_LIMIT' });
+    expect([traffic.writes, budget.used('memoryPages')]).toEqual([0, 0]);
+    expect((await tier.acquire('u', 'k', pointer(10)))?.sizeBytes).toBe(10);
+  });
+
+  it('bounds what one user has here, pages of stale regions included, and no other user', async () => {
+    const { tier } = setUp({ userLimitBytes: 3 * PAGE });
+    const held = (await tier.acquire('u', 'a', pointer(2 * PAGE))) as Region;
+    await expect(tier.acquire('u', 'b', pointer(PAGE + 1))).rejects.toMatchObject({ code: 'STATE_LIMIT' });
+    await tier.acquire('v', 'b', pointer(3 * PAGE));
+    await tier.acquire('u', 'a', overwrite(1));
+    await expect(tier.acquire('u', 'b', pointer(1))).rejects.toMatchObject({ code: 'STATE_LIMIT' });
+    releaseHold(held);
+    expect((await tier.acquire('u', 'b', pointer(2 * PAGE)))?.sizeBytes).toBe(2 * PAGE);
+  });
+
+  it('is refused by the host before its memory runs out, and goes on once there is some', async () => {
+    const { tier, budget } = setUp({ memoryPages: 4 });
+    const held = (await tier.acquire('u', 'a', pointer(3 * PAGE))) as Region;
+    await expect(tier.acquire('u', 'b', pointer(2 * PAGE))).rejects.toMatchObject({ code: 'HOST_OVERLOADED' });
+    expect(budget.used('memoryPages')).toBe(3);
+    await tier.acquire('u', 'a', overwrite(1));
+    releaseHold(held);
+    await tier.acquire('u', 'b', pointer(3 * PAGE));
+    expect(budget.used('memoryPages')).toBe(4);
+  });
+
+  it('takes nothing of the budget when the layer has no storage', async () => {
+    const layer: MemoryLayer = {
+      ...portableLayer(),
+      allocate: () => {
+        throw new Error('no descriptors left');
+      },
+    };
+    const { tier, budget } = setUp({ layer });
+    await expect(tier.acquire('u', 'k', pointer(1))).rejects.toThrow('no descriptors left');
+    expect(budget.used('memoryPages')).toBe(0);
+    expect(await tier.acquire('u', 'k', EXISTING)).toBeUndefined();
+  });
+});
