@@ -51,8 +51,7 @@ export class ResultStore {
   }
 
   #keepDetached(kept: Kept, now: number): void {
-    // The input may be large.
-    this.#detached.set(kept.call.id, { ...kept, call: { ...kept.call, input: NO_INPUT } });
+    this.#detached.set(kept.call.id, withoutInput(kept));
     this.#detachedOrder.push(kept.call.id);
     this.#bytes += kept.bytes;
     while (this.#detached.size > DETACHED_MAX || this.#bytes > this.#maxBytes || this.#oldestExpired(now)) {
@@ -66,7 +65,7 @@ export class ResultStore {
   #keepAttended(kept: Kept): void {
     // Large ones would make the ring large, and their callers have them.
     if (kept.bytes > ATTENDED_BYTES || this.#ttlMs === 0) return;
-    this.#attended[this.#nextAttended] = kept;
+    this.#attended[this.#nextAttended] = isLarge(kept.call.input) ? withoutInput(kept) : kept;
     this.#nextAttended = (this.#nextAttended + 1) % ATTENDED_MAX;
   }
 
@@ -77,6 +76,15 @@ export class ResultStore {
 }
 
 const NO_INPUT = new Uint8Array(0);
+
+function withoutInput(kept: Kept): Kept {
+  return { ...kept, call: { ...kept.call, input: NO_INPUT } };
+}
+
+/** Whether an input keeps much memory alive; small ones are not worth another object for each call. */
+function isLarge(input: Call['input']): boolean {
+  return !(input instanceof Uint8Array) || input.buffer.byteLength > ATTENDED_BYTES;
+}
 
 /** First in, first out; shift() of a long array and iteration of a Map with deleted entries both take linear time. */
 class IdQueue {

@@ -1,0 +1,136 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Call, CallResult } from '../../../src/core/call.ts';
+import { endedStream } from '../../../src/core/output-stream.ts';
+import { ResultStore } from '../../../src/scheduler/results.ts';
+
+const KIB = 1024;
+const notFound = expect.objectContaining({ code: 'CALL_NOT_FOUND' });
+
+function call(id: number, more: Partial<Call> = {}): Call {
+  return {
+    id,
+    principal: { user: '*', kind: 'admin' },
+    user: 'demo',
+    function: 'echo',
+    input: new Uint8Array(3),
+    ...more,
+  };
+}
+
+function result(id: number, logBytes = 0): CallResult {
+  return {
+    id,
+    status: 'success',
+    attributes: {},
+    output: endedStream(),
+    log: new Uint8Array(logBytes),
+    times: { submittedAt: 0, queuedMs: 0, initMs: 0, runMs: 0 },
+    placement: { host: 'h', thread: 1 },
+    layer: 'portable',
+    start: 'warm',
+    peakMemoryBytes: 0,
+  };
+}
+
+const DETACHED = { detached: true };
+
+function setUp({ ttlMs = 1000, maxBytes = 100 * KIB } = {}) {
+  const store = new ResultStore({ ttlMs, maxBytes });
+  const keep = (id: number, more: Partial<Call> = DETACHED, { bytes = 0, now = 0, logBytes = 0 } = {}) =>
+    store.keep(call(id, more), result(id, logBytes), bytes, now);
+  const has = (id: number, now = 0): boolean => {
+    try {
+      return store.get(id, now).call.id === id;
+    } catch (error) {
+      expect(error).toEqual(notFound);
+      return false;
+    }
+  };
+  return { store, keep, has };
+}
+
+describe.each([
+  ['asynchronous calls', DETACHED],
+  ['calls somebody waited for', {}],
+])('results of %s', (_, kind) => {
+  it('can be read any number of times until their time is over', () => {
+    const { store, keep, has } = setUp();
+    keep(1, kind, { now: 5 });
+    for (let time = 0; time < 3; time += 1) {
+      expect(store.get(1, 1004)).toMatchObject({ state: 'done', call: { id: 1 }, result: { id: 1 } });
+    }
+    expect(has(1, 1005)).toBe(false);
+    expect(has(2)).toBe(false);
+  });
+
+  it('are read without the input', () => {
+    const { store, keep } = setUp();
+    keep(1, kind);
+    expect(store.get(1, 0).call.input).toEqual(new Uint8Array(0));
+  });
+
+  it('do not keep a large input alive', async () => {
+    const { store, keep } = setUp();
+    let collected = 0;
+    const registry = new FinalizationRegistry(() => {
+      collected += 1;
+    });
+    const count = 8;
+    for (let id = 1; id <= count; id += 1) {
+      const input = new Uint8Array(1024 * KIB);
+      registry.register(input, id);
+      keep(id, { ...kind, input });
+    }
+    const { setFlagsFromString } = await import('node:v8');
+    const { runInNewContext } = await import('node:vm');
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    for (let time = 0; time < 20 && collected < count - 1; time += 1) {
+      collect();
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    // The last one may still be in a register.
+    expect(collected).toBeGreaterThanOrEqual(count - 1);
+    expect(store.get(1, 0).state).toBe('done');
+  });
+});
+
+describe('kept results', () => {
+  it('give way to newer ones, the oldest first, when their bytes become too many', () => {
+    const { keep, has } = setUp();
+    keep(1, DETACHED, { bytes: 40 * KIB });
+    keep(2, DETACHED, { bytes: 20 * KIB, logBytes: 20 * KIB });
+    keep(3, DETACHED, { bytes: 20 * KIB });
+    expect([has(1), has(2), has(3)]).toEqual([true, true, true]);
+    keep(4, DETACHED, { bytes: KIB });
+    expect([has(1), has(2), has(3), has(4)]).toEqual([false, true, true, true]);
+  });
+
+  it('give their room back when their time is over', () => {
+    const { keep, has } = setUp();
+    keep(1, DETACHED, { bytes: 60 * KIB });
+    keep(2, DETACHED, { bytes: 60 * KIB, now: 1000 });
+    keep(3, DETACHED, { bytes: 40 * KIB, now: 1001 });
+    expect([has(2, 1001), has(3, 1001)]).toEqual([true, true]);
+  });
+
+  it('of asynchronous calls outlast any number of others', () => {
+    const { keep, has } = setUp();
+    keep(1, DETACHED);
+    for (let id = 2; id < 5000; id += 1) keep(id, {}, { bytes: KIB });
+    expect([has(1), has(2), has(4999)]).toEqual([true, false, true]);
+  });
+
+  it('are bounded in number, however small', () => {
+    const { keep, has } = setUp();
+    for (let id = 1; id <= 100_010; id += 1) keep(id);
+    expect([has(10), has(11), has(100_010)]).toEqual([false, true, true]);
+  });
+
+  it('are none when nothing is to be kept', () => {
+    const { keep, has } = setUp({ ttlMs: 0 });
+    keep(1);
+    keep(2, {});
+    expect([has(1), has(2)]).toEqual([false, false]);
+  });
+});
