@@ -1,5 +1,6 @@
 import { type FunctionKind, LONG_TURN_MS } from './placement.ts';
 
+const NEWEST_SHARE = 0.1;
 /** So long the other calls of an unknown function wait for what the first one tells. */
 const PROBE_MS = 10;
 /** Short turns in a row after which a CPU-bound function is taken for a short one again. */
@@ -8,6 +9,8 @@ const FORGIVEN_AFTER = 16;
 /** Learns from its calls how long a function keeps its thread. */
 export class FunctionProfile {
   kind: FunctionKind = 'unknown';
+  /** Mean of the longest turns of its calls in ms, the newest counting most. */
+  turnMs = LONG_TURN_MS;
   #shortInARow = 0;
   #probedAt = Number.NEGATIVE_INFINITY;
 
@@ -24,6 +27,7 @@ export class FunctionProfile {
   /** A call's longest turn. `cold` calls compile and initialise: slow, they say nothing about the next ones. */
   observe(longestTurnMs: number, cold: boolean): void {
     this.#probedAt = Number.NEGATIVE_INFINITY;
+    this.turnMs += (longestTurnMs - this.turnMs) * NEWEST_SHARE;
     if (longestTurnMs <= LONG_TURN_MS) {
       this.#shortInARow += 1;
       if (this.kind === 'unknown' || this.#shortInARow >= FORGIVEN_AFTER) this.kind = 'short';

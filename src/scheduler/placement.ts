@@ -32,6 +32,8 @@ export type Placement = { readonly thread: number } | 'spawn' | 'wait';
 
 /** A turn longer than this makes a function CPU-bound, and its thread a bad place for others. */
 export const LONG_TURN_MS = 5;
+/** Work that a thread may have before it looks busy. */
+const FILL_MS = 0.3;
 /** Calls that a thread gets ahead of what it can run at once; the rest wait where they can still go elsewhere. */
 const WINDOW = 64;
 
@@ -40,15 +42,19 @@ export function noneFree(threads: readonly ThreadView[]): boolean {
   return threads.every((thread) => thread.exclusive > 0);
 }
 
-/** Chooses a place for a call of a function of `kind`. Pure: everything it knows is in its arguments. */
+/**
+ * Chooses a place for a call of a function of `kind` whose turns take `turnMs`. Pure: everything it knows is in its
+ * arguments.
+ */
 export function place(
-  kind: FunctionKind,
+  { kind, turnMs }: { readonly kind: FunctionKind; readonly turnMs: number },
   threads: readonly ThreadView[],
   starting: number,
   limits: PlacementLimits,
 ): Placement {
   const room = threads.length + starting < limits.threadsMax;
-  const chosen = kind === 'short' ? placeShort(threads, limits.shortMax) : placeExclusive(kind, threads, room, limits);
+  const chosen =
+    kind === 'short' ? placeShort(threads, turnMs, limits.shortMax) : placeExclusive(kind, threads, room, limits);
   if (chosen !== undefined) return { thread: chosen.id };
   if (kind === 'long' && runningExclusive(threads) >= limits.longMax) return 'wait';
   if (kind === 'short' && threads.some((thread) => thread.exclusive === 0 && thread.turnMs <= LONG_TURN_MS))
@@ -56,7 +62,7 @@ export function place(
   return room && starting === 0 ? 'spawn' : 'wait';
 }
 
-function placeShort(threads: readonly ThreadView[], shortMax: number): ThreadView | undefined {
+function placeShort(threads: readonly ThreadView[], turnMs: number, shortMax: number): ThreadView | undefined {
   let best: ThreadView | undefined;
   let seen = 0;
   for (const thread of threads) {
@@ -65,7 +71,8 @@ function placeShort(threads: readonly ThreadView[], shortMax: number): ThreadVie
     seen += 1;
     if (seen > shortMax) break;
     if (backlog(thread) >= WINDOW) continue;
-    // The first idle one: a thread that has just run the function has it warm.
+    // Waking another thread costs as much as some calls do; and this one has just run the function and has it warm.
+    if (backlog(thread) * turnMs < FILL_MS) return thread;
     if (best === undefined || backlog(thread) < backlog(best)) best = thread;
   }
   return best;

@@ -223,7 +223,7 @@ export class Scheduler {
       const { kind } = fn.profile;
       // One call tells what the function is like; the others wait a moment for that, rather than start threads.
       if (kind === 'unknown' && fn.profile.probing(performance.now())) break;
-      const placement = place(kind, views, this.#pool.starting, this.#options.limits);
+      const placement = place(fn.profile, views, this.#pool.starting, this.#options.limits);
       if (placement === 'spawn') this.#pool.spawn();
       if (typeof placement === 'string' || !this.#give(fn, calls, placement.thread)) break;
       const view = views.find(({ id }) => id === placement.thread);
