@@ -5,14 +5,16 @@ import { LONG_TURN_MS } from '../../../src/scheduler/placement.ts';
 const SHORT = LONG_TURN_MS;
 const LONG = LONG_TURN_MS + 0.1;
 
-function after(...turns: readonly (readonly [ms: number, cold?: boolean])[]): string {
+type Turns = readonly (readonly [ms: number, cold?: boolean])[];
+
+function after(turns: Turns): string {
   const profile = new FunctionProfile();
   for (const [ms, cold = false] of turns) profile.observe(ms, cold);
   return profile.kind;
 }
 
 describe('what is known of a function', () => {
-  it.each<[string, string, Parameters<typeof after>]>([
+  it.each<[string, string, Turns]>([
     ['nothing before its first call', 'unknown', []],
     ['one short turn makes it short', 'short', [[SHORT]]],
     ['one long turn makes it long', 'long', [[LONG]]],
@@ -24,7 +26,7 @@ describe('what is known of a function', () => {
     ['but after many in a row', 'short', [[LONG], ...Array(16).fill([SHORT])]],
     ['and not if a long one was among them', 'long', [[LONG], ...Array(15).fill([SHORT]), [LONG], [SHORT]]],
   ])('%s', (_, kind, turns) => {
-    expect(after(...turns)).toBe(kind);
+    expect(after(turns)).toBe(kind);
   });
 
   it('is waited for a moment while the first call tells it', () => {
