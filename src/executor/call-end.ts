@@ -44,7 +44,7 @@ export function thrownError(thrown: unknown): ErrorRecord {
 function guestFrames(error: Error): string {
   const names: string[] = [];
   for (const line of (error.stack ?? '').split('\n')) {
-    const frame = /^\s+at (?:(\S+) \()?wasm:\/\/[^:]*:wasm-function\[(\d+)\]:(0x[0-9a-f]+)/.exec(line);
+    const frame = /^\s+at (?:(.+) \()?wasm:\/\/[^:]*:wasm-function\[(\d+)\]:(0x[0-9a-f]+)/.exec(line);
     if (frame !== null) names.push(`${frame[1]?.split('.').at(-1) ?? `function ${frame[2]}`} (${frame[3]})`);
   }
   return names.length === 0 ? '.' : ` in ${names.slice(0, FRAMES_SHOWN).join(' < ')}.`;

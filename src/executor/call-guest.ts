@@ -145,6 +145,7 @@ export class CallGuest implements RunningGuest {
 
   /** Posts what has gathered, where output may be posted before the end. */
   streamPending(): void {
+    if (this.initialising) return; // what it has written so far is nobody's
     if (this.#output.pendingBytes > 0 && this.stdoutIsOutput) this.#host.stream(this.#output.take());
   }
 
@@ -159,7 +160,7 @@ export class CallGuest implements RunningGuest {
       this.fail('OUTPUT_LIMIT', `The call wrote more than its limit of ${this.limits.outputBytes} bytes of output.`);
     }
     this.#output.write(bytes);
-    if (this.#output.pendingBytes >= STREAM_BYTES && !this.initialising) this.streamPending();
+    if (this.#output.pendingBytes >= STREAM_BYTES) this.streamPending();
   }
 
   #replace(bytes: Uint8Array): void {

@@ -25,7 +25,7 @@ export function encodeOrders(orders: readonly CallOrder[]): Frame<OrderRest> {
       index * ORDER_NUMBERS,
     );
     if (!inline || order.cmdline !== '') {
-      rest.push([index, { cmdline: order.cmdline, ...(inline ? {} : { input: order.input }) }]);
+      rest.push([index, { cmdline: order.cmdline, ...(inline ? {} : { input: alone(order.input) }) }]);
     }
   }
   return { numbers, bytes: bytes.all(), rest };
@@ -144,6 +144,11 @@ class ByteGatherer {
   all(): Uint8Array {
     return this.#used === 0 ? NO_BYTES : this.#bytes.slice(0, this.#used);
   }
+}
+
+/** Posting a view would copy all of what it is a view of. */
+function alone(bytes: Uint8Array): Uint8Array {
+  return bytes.length === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
 }
 
 function number(numbers: Float64Array, index: number): number {

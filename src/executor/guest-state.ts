@@ -32,12 +32,16 @@ export function guestState(call: StateUser, thread: ThreadState, layer: MemoryLa
   function ask<T>(key: string, request: StateRequest, work: (value: unknown) => T): Promise<T> {
     // Held from the answer to the end of the work: what comes between may make the region stale.
     let held: Region | undefined;
+    let over = false;
     const letGo = (): void => {
+      over = true;
       if (held !== undefined) releaseHold(held);
       held = undefined;
     };
     return call.suspend((resume) => {
       thread.ask(user, key, request, (answer) => {
+        // The call may have ended over the wait.
+        if (over) return;
         if ('value' in answer && typeof answer.value === 'object') {
           held = answer.value;
           hold(held);

@@ -34,8 +34,9 @@ export class ThreadState {
   answered(request: number, answer: StateAnswer): void {
     const waiting = this.#waiting.remove(request);
     if (waiting === undefined) return;
-    if ('value' in answer && typeof answer.value === 'object') this.#keep(waiting.name, answer.value);
+    // In this order: whoever asked may hold the region before the hold that came with it is let go.
     waiting.reply(answer);
+    if ('value' in answer && typeof answer.value === 'object') this.#keep(waiting.name, answer.value);
   }
 
   /** A key got new storage. */

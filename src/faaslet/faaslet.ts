@@ -12,7 +12,7 @@ import { RegionMap } from './region-map.ts';
 /** Grown heaps up to this size are cleared by writing zeros, which is cheaper than new page faults in the next call. */
 const CLEAR_MAX_BYTES = 1024 * 1024;
 /** Memories up to this size are cleared byte by byte where pages cannot be discarded (portable layer). */
-const CLEARED_MEMORY_MAX_BYTES = 8 * 1024 * 1024;
+const CLEARED_MEMORY_MAX_BYTES = 32 * 1024 * 1024;
 
 /** An entry of the instance: direct, or through `promising` when its callees may suspend. */
 export type GuestFunction = (...args: number[]) => unknown;

@@ -41,7 +41,7 @@ export class MemoryPool {
   /** A clean memory of at least `pages`, undefined when the host has none left. */
   take(pages: number): PooledMemory | undefined {
     const size = sizeClass(pages);
-    return this.#clean.get(size)?.pop() ?? this.#create(size) ?? this.#larger(size);
+    return this.#clean.get(size)?.pop() ?? this.#larger(size) ?? this.#create(size);
   }
 
   /** Takes back a memory whose every byte is zero. */
@@ -64,9 +64,13 @@ export class MemoryPool {
     return undefined;
   }
 
+  /** The smallest clean memory that is large enough: memories grow with the regions mapped into them. */
   #larger(pages: number): PooledMemory | undefined {
-    for (const [size, list] of this.#clean) if (size >= pages && list.length > 0) return list.pop();
-    return undefined;
+    let best: number | undefined;
+    for (const [size, list] of this.#clean) {
+      if (size >= pages && list.length > 0 && (best === undefined || size < best)) best = size;
+    }
+    return best === undefined ? undefined : this.#clean.get(best)?.pop();
   }
 }
 
