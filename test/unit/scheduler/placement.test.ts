@@ -31,8 +31,20 @@ interface Case {
   readonly to: number | 'spawn' | 'wait';
 }
 
+/** Turns of the function in ms: not so short that a few of them are nothing. */
+const TURN_MS = 1;
+
+function placed(
+  kind: FunctionKind,
+  views: readonly ThreadView[],
+  starting: number,
+  limits: PlacementLimits,
+): Placement {
+  return place({ kind, turnMs: TURN_MS }, views, starting, limits);
+}
+
 function check(kind: FunctionKind, { threads: views, starting = 0, limits = {}, to }: Case): void {
-  const placement: Placement = place(kind, threads(...views), starting, { ...LIMITS, ...limits });
+  const placement: Placement = placed(kind, threads(...views), starting, { ...LIMITS, ...limits });
   expect(placement).toEqual(typeof to === 'number' ? { thread: to } : to);
 }
 
@@ -71,6 +83,17 @@ describe('a call of a short function goes to', () => {
     { name: 'waits where there may be no more threads', threads: Array(4).fill(STUCK_THREAD), to: 'wait' },
     { name: 'counts starting threads', threads: Array(3).fill(STUCK_THREAD), starting: 1, to: 'wait' },
   ])('$name', (one) => check('short', one));
+});
+
+describe('a call of a function whose turns take next to nothing', () => {
+  it.each<[string, number, readonly Partial<ThreadView>[], number]>([
+    ['fills the first thread before it wakes another', 0.01, [{ assigned: 10 }, IDLE], 1],
+    ['goes on to the next when the first has enough to do', 0.01, [{ assigned: 40 }, IDLE], 2],
+    ['does not fill a thread that is stuck', 0.01, [{ assigned: 1, turnMs: STUCK }, IDLE], 2],
+    ['does not fill a window', 0, [FULL, IDLE], 2],
+  ])('%s', (_, turnMs, views, thread) => {
+    expect(place({ kind: 'short', turnMs }, threads(...views), 0, LIMITS)).toEqual({ thread });
+  });
 });
 
 describe('a call of a long function', () => {
@@ -153,7 +176,7 @@ describe('placement, whatever the threads do,', () => {
     for (const pool of pools) {
       const views = threads(...pool);
       for (let call = 0; call < 10; call += 1) {
-        const placement = place('long', views, 0, { ...LIMITS, threadsMax: 4 });
+        const placement = placed('long', views, 0, { ...LIMITS, threadsMax: 4 });
         if (typeof placement === 'string') break;
         const view = views.find(({ id }) => id === placement.thread) as ThreadView;
         view.assigned += 1;
@@ -168,7 +191,7 @@ describe('placement, whatever the threads do,', () => {
       const views = threads(...pool);
       const before = views.filter(({ exclusive }) => exclusive > 0).length;
       for (let call = 0; call < 10; call += 1) {
-        const placement = place('long', views, 0, LIMITS);
+        const placement = placed('long', views, 0, LIMITS);
         if (typeof placement === 'string') break;
         const view = views.find(({ id }) => id === placement.thread) as ThreadView;
         expect(view.exclusive).toBe(0);
@@ -183,8 +206,8 @@ describe('placement, whatever the threads do,', () => {
   it('never starts a thread beyond the limit, nor two at a time', () => {
     for (const pool of pools) {
       for (const kind of ['short', 'long', 'unknown'] as const) {
-        expect(place(kind, threads(...pool), 0, { ...LIMITS, threadsMax: pool.length })).not.toBe('spawn');
-        expect(place(kind, threads(...pool), 1, { ...LIMITS, threadsMax: 9 })).not.toBe('spawn');
+        expect(placed(kind, threads(...pool), 0, { ...LIMITS, threadsMax: pool.length })).not.toBe('spawn');
+        expect(placed(kind, threads(...pool), 1, { ...LIMITS, threadsMax: 9 })).not.toBe('spawn');
       }
     }
   });
@@ -192,7 +215,7 @@ describe('placement, whatever the threads do,', () => {
   it('keeps nothing waiting on an idle host', () => {
     for (const kind of ['short', 'long', 'unknown'] as const) {
       for (let count = 1; count <= 3; count += 1) {
-        const placement = place(kind, threads(...Array<object>(count).fill(IDLE)), 0, LIMITS);
+        const placement = placed(kind, threads(...Array<object>(count).fill(IDLE)), 0, LIMITS);
         expect(placement).not.toBe('wait');
       }
     }
