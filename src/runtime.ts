@@ -153,6 +153,8 @@ class HostRuntime implements Runtime {
     const found = this.#functions.find(request);
     const fn: FunctionState = found instanceof Promise ? await found : found;
     const input = request.input instanceof Uint8Array ? request.input : await gather(request.input);
+    // The host may have closed meanwhile, and would never run the call.
+    this.#checkOpen();
     return this.#scheduler.submit(request, fn, input);
   }
 
