@@ -16,6 +16,8 @@ import type { PoolThread, ThreadPool } from './thread-pool.ts';
 /** How often threads are looked at for work that is stuck behind a long turn. */
 const LOOK_MS = 5;
 const RETIRE_LOOK_MS = 1000;
+/** Calls of one function that are placed before another one's are. */
+const CALLS_IN_TURN = 4;
 
 export interface SchedulerOptions {
   readonly host: string;
@@ -148,8 +150,11 @@ export class Scheduler {
   dispatchAll(): void {
     if (this.#waiting.length === 0) return;
     const views = this.#pool.views(Date.now());
-    for (const queue of this.#waiting) this.#dispatch(queue, views);
+    this.#dispatchInTurn(views);
     this.#waiting = this.#waiting.filter(({ calls }) => calls.length > 0);
+    // Another function is the first next time: where there is room for few calls, it is for those of all in turn.
+    const [first] = this.#waiting;
+    if (first !== undefined && this.#waiting.length > 1) this.#waiting = [...this.#waiting.slice(1), first];
     const { size } = this.#pool.threads;
     if (noneFree(views) && this.#pool.starting === 0 && size < this.#options.limits.threadsMax) this.#pool.spawn();
     for (const { handle } of this.#pool.threads.values()) handle.flush();
@@ -218,8 +223,19 @@ export class Scheduler {
     });
   }
 
-  #dispatch({ fn, calls }: CallQueue, views: ThreadView[]): void {
-    while (calls.length > 0) {
+  /** A few calls of each function at a time, so that none takes all the room there is. */
+  #dispatchInTurn(views: ThreadView[]): void {
+    const most = this.#waiting.length === 1 ? Number.POSITIVE_INFINITY : CALLS_IN_TURN;
+    for (let given = 1; given > 0; ) {
+      given = 0;
+      for (const queue of this.#waiting) given += this.#dispatch(queue, views, most);
+    }
+  }
+
+  /** Places up to `most` calls; answers how many. */
+  #dispatch({ fn, calls }: CallQueue, views: ThreadView[], most: number): number {
+    let given = 0;
+    for (; given < most && calls.length > 0; given += 1) {
       const { kind } = fn.profile;
       // One call tells what the function is like; the others wait a moment for that, rather than start threads.
       if (kind === 'unknown' && fn.profile.probing(performance.now())) break;
@@ -232,6 +248,7 @@ export class Scheduler {
       if (kind !== 'short') view.exclusive += 1;
       if (kind === 'unknown') fn.profile.probe(performance.now());
     }
+    return given;
   }
 
   #give(fn: FunctionState, calls: PendingCall[], id: number): boolean {

@@ -440,6 +440,26 @@ describe('a call', () => {
       expect(ending(await call(runtime, 'f', words([1])))).toBe('success');
     }));
 
+  it('does not wait for another function whose calls never stop coming', () =>
+    withRuntime({ threads: 1 }, async (runtime) => {
+      await uploadSample(runtime, 'fibonacci', 'noisy');
+      await uploadSample(runtime, 'hello', 'quiet');
+      for (let time = 0; time < 5; time += 1) {
+        await call(runtime, 'noisy', '18');
+        await call(runtime, 'quiet');
+      }
+      let over = false;
+      const callers = Array.from({ length: 500 }, async () => {
+        while (!over) await call(runtime, 'noisy', '18');
+      });
+      await sleep(100);
+      expect(runtime.info().queued).toBeGreaterThan(100);
+      const quiet = await Promise.race([call(runtime, 'quiet').then(ending), sleep(2000).then(() => 'still waiting')]);
+      over = true;
+      await Promise.all(callers);
+      expect(quiet).toBe('success');
+    }));
+
   it('is refused when too many wait, and accepted again when they have ended', () =>
     withRuntime({ threads: 1, queueLimit: 5 }, async (runtime) => {
       await runtime.upload({ user: 'demo', function: 'f' }, await wat(GUEST));
