@@ -67,6 +67,7 @@ export class RegionMap {
       return;
     }
     if (known !== undefined) this.#drop(known);
+    this.#makeRoom(key, region, address);
     this.#add(key, region, address / PAGE_BYTES);
   }
 
@@ -110,6 +111,21 @@ export class RegionMap {
     for (const { region } of this.#mappings) releaseHold(region);
     this.#mappings = [];
     return count;
+  }
+
+  /** The value may have become larger than it was for the zygote, and then reaches into what follows. */
+  #makeRoom(key: string, region: Region, address: number): void {
+    const end = address + pagesFor(region.sizeBytes) * PAGE_BYTES;
+    for (const other of this.#mappings) {
+      if (other.address >= end || other.address + other.pages * PAGE_BYTES <= address) continue;
+      if (other.active) {
+        throw new FaasmError(
+          'STATE_SIZE_MISMATCH',
+          `State ${key} or ${other.key} has become larger than it was when the function was initialised: upload it again.`,
+        );
+      }
+      this.#drop(other);
+    }
   }
 
   #add(key: string, region: Region, page: number): number {
