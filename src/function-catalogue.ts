@@ -12,14 +12,14 @@ import { type FunctionState, functionState } from './scheduler/function-state.ts
 export class FunctionCatalogue {
   readonly #store: FunctionStore;
   readonly #limits: Limits;
-  readonly #retired: (handle: number) => void;
+  readonly #retired: (fn: FunctionState) => void;
   readonly #loaded = new Map<string, FunctionState>();
   readonly #byHandle = new Map<number, FunctionState>();
   readonly #loading = new Map<string, Promise<FunctionState>>();
   #nextHandle = 1;
 
-  /** `retired` is told the handle of every version that a newer one has replaced. */
-  constructor(store: FunctionStore, limits: Partial<Limits>, retired: (handle: number) => void) {
+  /** `retired` is told every version that a newer one has replaced. */
+  constructor(store: FunctionStore, limits: Partial<Limits>, retired: (fn: FunctionState) => void) {
     this.#store = store;
     this.#limits = { ...DEFAULT_LIMITS, ...limits };
     this.#retired = retired;
@@ -49,7 +49,12 @@ export class FunctionCatalogue {
     return this.#store.list();
   }
 
-  /** The function with this handle, if it still is the newest version of its name. */
+  /** Forgets a retired version that nothing uses any more. */
+  drop(handle: number): void {
+    this.#byHandle.delete(handle);
+  }
+
+  /** The version with this handle, retired or not. */
   byHandle(handle: number): FunctionState | undefined {
     return this.#byHandle.get(handle);
   }
@@ -92,8 +97,8 @@ export class FunctionCatalogue {
     this.#loaded.set(refName(fn.spec), fn);
     this.#byHandle.set(fn.spec.handle, fn);
     if (before === undefined) return;
-    this.#byHandle.delete(before.spec.handle);
-    this.#retired(before.spec.handle);
+    before.retired = true;
+    this.#retired(before);
   }
 }
 

@@ -3,13 +3,14 @@ import { availableParallelism } from 'node:os';
 import type { Budget } from './core/budget.ts';
 import type { CallResult } from './core/call.ts';
 import { FaasmError, toFaasmError } from './core/errors.ts';
-import { DEFAULT_LIMITS, type Limits, PAGE_BYTES } from './core/limits.ts';
+import { DEFAULT_LIMITS, type Limits, PAGE_BYTES, pagesFor } from './core/limits.ts';
 import { checkKey, checkName } from './core/names.ts';
 import { concat } from './core/output-stream.ts';
 import type { CallRequest, FunctionSettings, HostInfo, RunningCall, Runtime, UploadReceipt } from './core/ports.ts';
 import type { FromThread, StateAnswer } from './executor/protocol.ts';
 import { setGuestFlags } from './executor/v8-flags.ts';
 import { FunctionCatalogue } from './function-catalogue.ts';
+import { FunctionRetirement } from './function-retirement.ts';
 import { hostBudget } from './host-budget.ts';
 import { type LayerChoice, openLayer } from './layer/open-layer.ts';
 import type { FunctionState } from './scheduler/function-state.ts';
@@ -68,6 +69,7 @@ class HostRuntime implements Runtime {
   readonly #pool: ThreadPool;
   readonly #scheduler: Scheduler;
   readonly #functions: FunctionCatalogue;
+  readonly #retirement: FunctionRetirement;
   readonly #tier: LocalTier;
   readonly #layer: ReturnType<typeof openLayer>;
   readonly #baseThreads: number;
@@ -88,12 +90,14 @@ class HostRuntime implements Runtime {
     this.#baseThreads = options.threads ?? availableParallelism();
     const threadsMax = Math.max(THREADS_MIN, this.#baseThreads * THREADS_FACTOR);
     this.#budget = hostBudget({ memoryBytes: options.budgets?.memoryBytes ?? 0, threadsMax });
+    this.#retirement = new FunctionRetirement(layer, this.#budget, (handle) => this.#functions.drop(handle));
     this.#pool = new ThreadPool(
       { layer: layer.name, budget: this.#budget.buffer, audit: options.audit ?? false },
       { budget: this.#budget, baseThreads: this.#baseThreads },
       {
         ready: () => this.#threadReady(),
         message: (thread, message) => this.#message(thread, message),
+        gone: (thread) => this.#retirement.threadGone(thread.handle.id),
         lost: (thread, reason) => this.#scheduler.lost(thread, reason),
         runaway: (call) => this.#scheduler.runaway(call),
       },
@@ -106,12 +110,13 @@ class HostRuntime implements Runtime {
         resultTtlMs: options.resultTtlMs ?? RESULT_TTL_MS,
         resultBytes: RESULT_BYTES,
         cancelRunning: (call) => layer.cancel(call),
+        drained: (fn) => this.#retirement.begin(fn, this.#pool.threads.values()),
       },
       this.#pool,
     );
-    this.#functions = new FunctionCatalogue(memoryFunctionStore(), { ...DEFAULT_LIMITS, ...options.limits }, (handle) =>
-      this.#eachThread(({ handle: thread }) => thread.forget(handle)),
-    );
+    this.#functions = new FunctionCatalogue(memoryFunctionStore(), { ...DEFAULT_LIMITS, ...options.limits }, (fn) => {
+      if (fn.active === 0) this.#retirement.begin(fn, this.#pool.threads.values());
+    });
     this.#tier = new LocalTier({
       global: memoryGlobalState({ userLimitBytes: options.budgets?.userStateBytes ?? USER_STATE_BYTES }),
       layer,
@@ -212,6 +217,9 @@ class HostRuntime implements Runtime {
       case 'proto':
         this.#made(thread, message);
         break;
+      case 'forgotten':
+        this.#retirement.forgotten(thread.handle.id, message.handle);
+        break;
       case 'state':
         void this.#answer(thread, message);
         break;
@@ -227,7 +235,12 @@ class HostRuntime implements Runtime {
   #made(thread: PoolThread, { handle, proto }: Extract<FromThread, { kind: 'proto' }>): void {
     thread.handle.knowsProto(handle);
     const fn = this.#functions.byHandle(handle);
-    if (fn === undefined || fn.proto !== undefined) return;
+    if (fn === undefined) return;
+    if ('storage' in proto.image) {
+      fn.images.push(proto.image.storage);
+      this.#budget.charge('memoryPages', pagesFor(proto.image.storage.sizeBytes));
+    }
+    if (fn.proto !== undefined) return;
     fn.proto = proto;
     this.#eachThread((other) => other.handle.teach(handle, proto));
   }

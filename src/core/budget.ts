@@ -55,6 +55,12 @@ export class Budget {
     return false;
   }
 
+  /** Takes `count` of what is there already, however much is left. */
+  charge(resource: Resource, count: number): void {
+    Atomics.add(this.#used, SLOT[resource], count);
+    Atomics.add(this.#own, SLOT[resource], count);
+  }
+
   /** Gives back what was reserved. */
   release(resource: Resource, count: number): void {
     Atomics.sub(this.#used, SLOT[resource], count);

@@ -95,6 +95,8 @@ export type FromThread =
   | { readonly kind: 'output'; readonly call: number; readonly chunks: readonly Uint8Array[] }
   | { readonly kind: 'suspended'; readonly call: number; readonly turnMs: number }
   | { readonly kind: 'proto'; readonly handle: number; readonly proto: ProtoFunction }
+  /** A function version has been dropped as asked. */
+  | { readonly kind: 'forgotten'; readonly handle: number }
   | {
       readonly kind: 'state';
       readonly request: number;

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { Budget } from '../core/budget.ts';
 import type { FunctionSpec } from '../faaslet/loaded-function.ts';
 import type { ProtoFunction } from '../faaslet/proto-function.ts';
+import type { Storage } from '../layer/layer.ts';
 import { encodeOrders } from './frames.ts';
 import type { CallOrder, FromThread, ThreadSettings, ToThread } from './protocol.ts';
 import { ThreadBoard } from './thread-board.ts';
@@ -10,6 +11,8 @@ import { ThreadBoard } from './thread-board.ts';
 export interface FunctionEntry {
   readonly spec: FunctionSpec;
   proto: ProtoFunction | undefined;
+  /** Storage of large images; more than one where threads made the proto-function at the same time. */
+  readonly images: Storage[];
 }
 
 /** What a thread tells the main thread, by kind. */
@@ -87,9 +90,12 @@ export class ThreadHandle {
     this.#knowsProto.add(handle);
   }
 
-  /** Drops a function version: idle Faaslets at once, busy ones when their calls end. */
-  forget(handle: number): void {
-    if (this.#loaded.delete(handle)) this.post({ kind: 'forget', handle });
+  /** Drops a function version that has no calls any more. True when the thread knew it, and will say `forgotten`. */
+  forget(handle: number): boolean {
+    if (!this.#loaded.delete(handle)) return false;
+    this.#knowsProto.delete(handle);
+    this.post({ kind: 'forget', handle });
+    return true;
   }
 
   post(message: ToThread): void {

@@ -39,7 +39,6 @@ const thread: GuestThread = {
 };
 const faaslets = new FaasletPool(thread);
 const functions = new Map<number, LoadedFunction>();
-const retired = new Set<number>();
 /** By the slots of their ids. */
 const running: (Activation | undefined)[] = [];
 const state = new ThreadState((message) => post(message));
@@ -78,7 +77,6 @@ const host: ActivationHost = {
 function release(faaslet: Parameters<FaasletPool['release']>[0]): void {
   const { fn } = faaslet;
   try {
-    if (retired.has(fn.handle)) return faaslet.dispose();
     faaslets.release(faaslet);
   } catch (error) {
     // The kernel refused a mapping: the Faaslet is dropped as it is, and never used again.
@@ -149,8 +147,9 @@ function receive(message: ToThread): void {
       cancel(message.call);
       break;
     case 'forget':
-      retired.add(message.handle);
       faaslets.forget(message.handle);
+      functions.delete(message.handle);
+      post({ kind: 'forgotten', handle: message.handle });
       break;
     case 'stop':
       faaslets.clear();

@@ -151,7 +151,7 @@ export class Faaslet {
     const { budget } = this.#thread;
     budget.release('memoryPages', this.#reservedPages);
     budget.release('memories', 1);
-    budget.release('mappings', MAPPINGS.memory + this.regions.forget() * MAPPINGS.region);
+    budget.release('mappings', MAPPINGS.memory + this.regions.forget());
   }
 
   /** Gives everything back: the memory is clean and belongs to the pool again, the instance must not be used. */

@@ -25,6 +25,8 @@ export class RegionMap {
   readonly #basePage: number;
   #nextPage: number;
   #mappings: Mapping[] = [];
+  /** Kernel mappings taken from the budget; also for what was unmapped since, which leaves a mapping of zero pages. */
+  #reserved = 0;
 
   /** `basePage`: first page above the heap. */
   constructor(thread: GuestThread, memory: PooledMemory, basePage: number) {
@@ -78,7 +80,7 @@ export class RegionMap {
 
   /** Ends the call: the mappings stay for the next one of the same function, unless they have become many. */
   endCall(): void {
-    if (this.#mappings.length > KEPT_MAX) return this.clear();
+    if (this.#reserved > KEPT_MAX) return this.clear();
     for (const mapping of this.#mappings) mapping.active = false;
     this.dropStale();
   }
@@ -100,17 +102,22 @@ export class RegionMap {
     return gaps;
   }
 
-  /** Unmaps everything. */
+  /** Unmaps everything, in one piece: pages that were unmapped one by one stay apart for the kernel. */
   clear(): void {
-    for (const mapping of this.#mappings) this.#drop(mapping);
+    if (this.#reserved === 0) return;
+    const start = this.#basePage * PAGE_BYTES;
+    this.#thread.layer.mapZero(this.#memory.memory.buffer, start, this.#memory.bytes.length - start);
+    this.#thread.budget.release('mappings', this.forget());
   }
 
-  /** Lets go of all regions of a memory that is dropped with them; answers how many there were. */
+  /** Lets go of all regions without unmapping them; answers how many mappings of the budget that sets free. */
   forget(): number {
-    const count = this.#mappings.length;
+    const reserved = this.#reserved;
     for (const { region } of this.#mappings) releaseHold(region);
     this.#mappings = [];
-    return count;
+    this.#reserved = 0;
+    this.#nextPage = this.#basePage;
+    return reserved;
   }
 
   /** The value may have become larger than it was for the zygote, and then reaches into what follows. */
@@ -144,6 +151,7 @@ export class RegionMap {
       throw error;
     }
     hold(region);
+    this.#reserved += MAPPINGS.region;
     this.#mappings.push(mapping);
     this.#nextPage = Math.max(this.#nextPage, page + pages);
     return mapping.address;
@@ -155,7 +163,6 @@ export class RegionMap {
 
   #drop(mapping: Mapping): void {
     this.#thread.layer.mapZero(this.#memory.memory.buffer, mapping.address, mapping.pages * PAGE_BYTES);
-    this.#thread.budget.release('mappings', MAPPINGS.region);
     releaseHold(mapping.region);
     this.#mappings = this.#mappings.filter((other) => other !== mapping);
     this.#nextPage = Math.max(

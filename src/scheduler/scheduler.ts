@@ -28,6 +28,8 @@ export interface SchedulerOptions {
   readonly resultBytes: number;
   /** Ends the guest that runs for a call, on whichever thread; false when the layer cannot. */
   readonly cancelRunning: (call: number) => boolean;
+  /** The last call of a retired function version has ended. */
+  readonly drained: (fn: FunctionState) => void;
 }
 
 /** The waiting calls of one function, first in, first out. */
@@ -96,6 +98,7 @@ export class Scheduler {
       thread: undefined,
       exclusive: false,
     };
+    fn.active += 1;
     const id = callId(this.#pending.add(pending));
     pending.call = { ...request, id };
     this.#enqueue(pending);
@@ -255,7 +258,6 @@ export class Scheduler {
     const thread = this.#pool.threads.get(id);
     const [pending] = calls;
     if (thread === undefined || pending === undefined) return false;
-    const known = fn.profile.kind !== 'unknown';
     const order = (slot: number): CallOrder => ({
       id: pending.call.id,
       handle: fn.spec.handle,
@@ -264,7 +266,8 @@ export class Scheduler {
       cmdline: pending.call.cmdline ?? '',
       timeoutMs: pending.timeoutMs,
       cpuMs: pending.cpuMs,
-      report: !known,
+      // Until it is suspended such a call has its thread for itself.
+      report: fn.profile.kind !== 'short',
     });
     if (!thread.handle.run(fn, order)) return false;
     calls.shift();
@@ -330,6 +333,8 @@ export class Scheduler {
     this.#pending.remove(slotOf(pending.call.id));
     pending.output.end();
     this.#results.keep(pending.call, result, pending.output.sizeBytes, Date.now());
+    pending.fn.active -= 1;
+    if (pending.fn.retired && pending.fn.active === 0) this.#options.drained(pending.fn);
     pending.resolve(result);
     if (this.#pending.size > 0) return;
     for (const resolve of this.#idle.splice(0)) resolve();

@@ -21,6 +21,8 @@ export interface PoolThread {
 export interface ThreadPoolEvents {
   ready(thread: PoolThread): void;
   message(thread: PoolThread, message: FromThread): void;
+  /** A thread is gone, for whatever reason. */
+  gone(thread: PoolThread): void;
   /** A thread ended with calls on it. */
   lost(thread: PoolThread, reason: string): void;
   /** The portable layer's only means against a runaway: its thread is about to end, and with it the neighbours. */
@@ -130,6 +132,7 @@ export class ThreadPool {
     this.threads.delete(thread.handle.id);
     this.#budget.releaseAll(thread.handle.ownBudget);
     if (reason !== undefined) this.#failure = reason;
+    this.#events.gone(thread);
     if (thread.calls > 0) this.#events.lost(thread, reason ?? 'it was stopped');
     while (thread.handle.ready && this.threads.size + this.#starting < this.#baseThreads && !this.#closing)
       this.spawn();
