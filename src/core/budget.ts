@@ -4,7 +4,7 @@ export type Resource = 'memoryPages' | 'memories' | 'mappings';
 const SLOT: Record<Resource, number> = { memoryPages: 0, memories: 1, mappings: 2 };
 const SLOTS = 3;
 
-/** Kernel mappings that things take, measured on Node 24 and 26 (test/compat/mappings.test.ts keeps this honest). */
+/** Kernel mappings that things take, measured on Node 24 and 26 (test/compat/blocked.test.ts keeps this honest). */
 export const MAPPINGS = {
   /** A memory: its accessible part and the guard behind it. */
   memory: 2,

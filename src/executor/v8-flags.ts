@@ -3,8 +3,9 @@ import { setFlagsFromString } from 'node:v8';
 /** Stack of a suspended call in KB: as deep as a thread's own, so that programs recurse alike whether they wait or not. */
 const SUSPENDED_STACK_KB = 3900;
 /**
- * Executed code in bytes after which a function of the baseline compiler looks for interrupts. The default lets a loop of
- * costly instructions run for some 100 ms; a tenth of it costs nothing measurable (bench/tiering).
+ * Executed code in bytes after which a function of the baseline compiler looks for interrupts. With the
+ * default, loops of costly instructions were ended up to 19 ms late, with a tenth of it 7 ms, at next to no cost; less
+ * buys nothing and slows first runs down (npm run bench -- tiering).
  */
 const TIERING_BUDGET = 1_300_000;
 

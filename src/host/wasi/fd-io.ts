@@ -32,7 +32,7 @@ function read(context: HostContext, fd: number, iovecs: number, count: number, r
       });
       break;
     case 'file':
-      total = readFile(context, session, descriptor, descriptor.position, iovecs, count);
+      total = transfer('read', context, session, descriptor, descriptor.position, iovecs, count);
       descriptor.position += total;
       break;
     default:
@@ -60,7 +60,7 @@ function write(context: HostContext, fd: number, iovecs: number, count: number, 
     }
     case 'file': {
       const start = (descriptor.flags & FDFLAG.APPEND) !== 0 ? descriptor.node.size : descriptor.position;
-      total = writeFile(context, session, descriptor, start, iovecs, count);
+      total = transfer('write', context, session, descriptor, start, iovecs, count);
       descriptor.position = start + total;
       break;
     }
@@ -74,7 +74,7 @@ function readAt(context: HostContext, fd: number, iovecs: number, count: number,
   const session = sessionOf(context);
   const descriptor = fileFor(session.descriptors.get(fd), RIGHT.FD_READ | RIGHT.FD_SEEK);
   context.memory.check(result, 4);
-  context.memory.setU32(result, readFile(context, session, descriptor, position(at), iovecs, count));
+  context.memory.setU32(result, transfer('read', context, session, descriptor, position(at), iovecs, count));
 }
 
 /** POSIX wants `pwrite` to honour its offset, also on a descriptor that appends. */
@@ -82,7 +82,7 @@ function writeAt(context: HostContext, fd: number, iovecs: number, count: number
   const session = sessionOf(context);
   const descriptor = fileFor(session.descriptors.get(fd), RIGHT.FD_WRITE | RIGHT.FD_SEEK);
   context.memory.check(result, 4);
-  context.memory.setU32(result, writeFile(context, session, descriptor, position(at), iovecs, count));
+  context.memory.setU32(result, transfer('write', context, session, descriptor, position(at), iovecs, count));
 }
 
 function seek(context: HostContext, fd: number, offset: bigint, whence: number, result: number): void {
@@ -131,7 +131,8 @@ function position(at: bigint): number {
   return value;
 }
 
-function readFile(
+function transfer(
+  direction: 'read' | 'write',
   context: HostContext,
   { pace }: Session,
   { node }: FileDescriptor,
@@ -141,23 +142,7 @@ function readFile(
 ): number {
   let at = start;
   return forEachBuffer(context, pace, iovecs, count, (buffer) => {
-    const copied = node.read(at, buffer, pace);
-    at += copied;
-    return copied;
-  });
-}
-
-function writeFile(
-  context: HostContext,
-  { pace }: Session,
-  { node }: FileDescriptor,
-  start: number,
-  iovecs: number,
-  count: number,
-): number {
-  let at = start;
-  return forEachBuffer(context, pace, iovecs, count, (buffer) => {
-    const copied = node.write(at, buffer, pace);
+    const copied = node[direction](at, buffer, pace);
     at += copied;
     return copied;
   });

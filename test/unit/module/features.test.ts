@@ -174,7 +174,9 @@ describe('tables', () => {
     for (; step > 0; step >>= 1) {
       try {
         table.grow(step);
-      } catch {}
+      } catch {
+        // Too much: the next step is half as large.
+      }
     }
     return table.length;
   };
