@@ -32,7 +32,8 @@ describe('neighbours of runaways', () => {
     expect(report.sharedKills).toBeGreaterThan(report.kills / 3);
     expect(runtime.info().threads).toBeGreaterThanOrEqual(2);
     expect(runtime.info().running).toBe(0);
-    expect(grown.rss).toBeLessThan(200 * MIB);
-    expect(grown.mappings).toBeLessThan(1000);
+    // Bounds of a warm-up that levels off (test/long/kills); a leak for each kill would exceed them many times.
+    expect(grown.rss).toBeLessThan(400 * MIB);
+    expect(grown.mappings).toBeLessThan(2500);
   });
 });
