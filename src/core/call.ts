@@ -1,7 +1,7 @@
 import type { ErrorRecord } from './errors.ts';
 import type { OutputStream } from './output-stream.ts';
 
-/** Who makes a call. Until tokens exist every local client is the host's own administrator. */
+/** Who makes a call. On a host without tokens every local client is its administrator. */
 export interface Principal {
   /** The user this principal acts for, or `*` for an administrator. */
   readonly user: string;
@@ -18,7 +18,7 @@ export interface Call {
   readonly principal: Principal;
   readonly user: string;
   readonly function: string;
-  /** Version of the function, a content hash; absent: the newest. */
+  /** Version of the function, see checkVersion; absent: the current one. */
   readonly version?: string;
   readonly input: Uint8Array | AsyncIterable<Uint8Array>;
   readonly contentType?: string;
@@ -28,13 +28,13 @@ export interface Call {
   /** The call that made this one, and the first of the chain. */
   readonly parent?: number;
   readonly root?: number;
-  /** W3C trace context. */
+  /** W3C trace context of whoever asked for the call; the call's own span is a child of it. */
   readonly traceparent?: string;
+  /** W3C trace state, passed on as it is. */
+  readonly tracestate?: string;
   /** Wall-clock and CPU limits of this call; each can only lower the function's own. */
   readonly timeoutMs?: number;
   readonly cpuMs?: number;
-  /** 1 for the first try. */
-  readonly attempt?: number;
   readonly idempotencyKey?: string;
   /** Nobody waits for the result: it is kept to be asked for by id. */
   readonly detached?: boolean;
@@ -62,10 +62,19 @@ export interface CallTimes {
   readonly cpuMs?: number;
 }
 
+/** Where a call is: `queued` until a thread has it. */
+export type CallState = 'queued' | 'running' | 'success' | 'failed';
+
 /** What became of a call. */
 export interface CallResult {
   readonly id: number;
   readonly status: 'success' | 'failed';
+  /** Id of the function version that ran. */
+  readonly version: string;
+  /** W3C trace context of the call's own span. */
+  readonly traceparent: string;
+  /** 1 for the first try; more where the function's document asks for retries. */
+  readonly attempt: number;
   /** Exit code or return value of the function; absent when it did not get that far. */
   readonly returnValue?: number;
   readonly attributes: Attributes;

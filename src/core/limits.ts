@@ -14,6 +14,8 @@ export interface Limits {
   readonly openFiles: number;
   /** State regions mapped at the same time. */
   readonly mappings: number;
+  /** Calls of the function under way on a host, waiting ones included. */
+  readonly concurrency: number;
 }
 
 const MIB = 1024 * 1024;
@@ -27,6 +29,7 @@ export const DEFAULT_LIMITS: Limits = {
   fileBytes: 64 * MIB,
   openFiles: 256,
   mappings: 64,
+  concurrency: 100_000,
 };
 
 /** Bytes of a WebAssembly page. */

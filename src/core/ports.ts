@@ -1,28 +1,84 @@
-import type { Call, CallResult } from './call.ts';
-import type { Limits } from './limits.ts';
+import type { Call, CallResult, CallState, Principal } from './call.ts';
+import type { FunctionDocument, FunctionSettings, FunctionVersions, StoredFunction } from './function-document.ts';
 import type { FunctionRef } from './names.ts';
 import type { OutputStream } from './output-stream.ts';
 
-/** Settings of one function; the versioned function document grows from this. */
-export interface FunctionSettings {
-  readonly limits?: Partial<Limits>;
-  readonly environment?: Readonly<Record<string, string>>;
-}
-
-/** An uploaded function as a store keeps it. */
-export interface StoredFunction extends FunctionRef {
-  /** SHA-256 of `wasm` in hexadecimal. */
-  readonly version: string;
-  /** The bytes as uploaded. */
-  readonly wasm: Uint8Array;
-  readonly settings: FunctionSettings;
-}
-
-/** Keeps uploaded functions. */
+/**
+ * Keeps functions and their versions. Throws what {@link ObjectStore} throws, and `STORE_CORRUPT` for what is damaged.
+ * A `version` is an id or digits of a code hash (see checkVersion), absent: the current one; `VERSION_NOT_FOUND` where
+ * the function has no such version, `FUNCTION_NOT_FOUND` where there is no such function.
+ */
 export interface FunctionStore {
-  put(stored: StoredFunction): Promise<void>;
-  get(ref: FunctionRef): Promise<StoredFunction | undefined>;
-  list(): Promise<readonly FunctionRef[]>;
+  /** Keeps a new version and makes it the current one. Nobody ever sees half of it. `wasm` stays the caller's. */
+  put(ref: FunctionRef, wasm: Uint8Array, sha256: string, settings: FunctionSettings): Promise<FunctionDocument>;
+  /** Id of the version that calls get; undefined when there is no such function. One cheap request. */
+  current(ref: FunctionRef): Promise<string | undefined>;
+  document(ref: FunctionRef, version?: string): Promise<FunctionDocument>;
+  /** A version with its code, whose hash has been verified. */
+  get(ref: FunctionRef, version?: string): Promise<StoredFunction>;
+  versions(ref: FunctionRef): Promise<FunctionVersions>;
+  /** Makes another version the current one; without `version` the one before the current one. */
+  rollback(ref: FunctionRef, version?: string): Promise<FunctionDocument>;
+  /** Removes one version. Throws `VERSION_IN_USE` for the current one. */
+  removeVersion(ref: FunctionRef, version: string): Promise<void>;
+  /** Removes a function with all its versions; false when there was none. */
+  remove(ref: FunctionRef): Promise<boolean>;
+  /** Removes all but the `keep` newest versions and the current one, and code that no version uses; answers their ids. */
+  collect(ref: FunctionRef, keep: number): Promise<readonly string[]>;
+  /** Functions that have a current version, sorted, of all users or of one. */
+  list(user?: string): Promise<readonly FunctionRef[]>;
+}
+
+/** A shared file of a user. */
+export interface FileEntry {
+  readonly path: string;
+  readonly sizeBytes: number;
+  /** ISO 8601, UTC. */
+  readonly modifiedAt: string;
+}
+
+/**
+ * Shared files by user and path. The user `shared` holds files that functions of all users may read. Paths as
+ * checkFilePath answers them (`INVALID_NAME` otherwise). Throws what {@link ObjectStore} throws.
+ */
+export interface FileStore {
+  put(user: string, path: string, bytes: Uint8Array): Promise<void>;
+  get(user: string, path: string): Promise<Uint8Array | undefined>;
+  remove(user: string, path: string): Promise<boolean>;
+  list(user: string, prefix: string): Promise<readonly FileEntry[]>;
+}
+
+/** A token as its owner may see it: never the secret. */
+export interface TokenInfo {
+  /** The public part, which names the token in lists and logs. */
+  readonly id: string;
+  readonly user: string;
+  readonly kind: Principal['kind'];
+  /** What it is for, in its creator's words. */
+  readonly note?: string;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+  readonly expiresAt?: string;
+}
+
+/** Bearer tokens. Only their hashes are kept. */
+export interface TokenStore {
+  /** A new token; `token` is shown this once. Throws `INVALID_NAME`. */
+  create(wish: {
+    readonly user: string;
+    readonly kind: Principal['kind'];
+    readonly note?: string;
+    /** From now, in ms; absent: it does not expire. */
+    readonly ttlMs?: number;
+  }): Promise<{ readonly token: string; readonly info: TokenInfo }>;
+  /** Whose token this is, undefined for none that is valid. Compares in constant time; a revoked one is refused at once
+   * by this host and within the store's refresh time by others. */
+  verify(token: string): Promise<Principal | undefined>;
+  list(): Promise<readonly TokenInfo[]>;
+  /** False when there is no such token. */
+  revoke(id: string): Promise<boolean>;
+  /** Whether any administrator's token is valid. */
+  hasAdmin(): Promise<boolean>;
 }
 
 /** The global state tier: bytes per user and key. */
@@ -35,6 +91,14 @@ export interface GlobalState {
   write(user: string, key: string, bytes: Uint8Array): Promise<void>;
   /** Removes the value; true when there was one. */
   remove(user: string, key: string): Promise<boolean>;
+  /** Keys of a user that begin with `prefix`, sorted by code unit, with their sizes. */
+  list(user: string, prefix: string): Promise<readonly StateEntry[]>;
+}
+
+/** A state key that holds a value. */
+export interface StateEntry {
+  readonly key: string;
+  readonly sizeBytes: number;
 }
 
 /** A call as a client asks for it; the runtime gives it an id. */
@@ -43,6 +107,8 @@ export type CallRequest = Omit<Call, 'id'>;
 /** A call on its way. */
 export interface RunningCall {
   readonly id: number;
+  /** W3C trace context of the call itself. */
+  readonly traceparent: string;
   /** Filled while the function runs. */
   readonly output: OutputStream;
   /** Never rejects: a call that cannot run ends with a failed result. */
@@ -51,37 +117,96 @@ export interface RunningCall {
 
 /** State of a call by id: what is known of it until its result expires. */
 export type CallStatus =
-  | { readonly state: 'running'; readonly call: Call }
-  | { readonly state: 'done'; readonly call: Call; readonly result: CallResult };
+  | { readonly state: 'queued' | 'running'; readonly call: Call; readonly version: string; readonly submittedAt: number }
+  | {
+      readonly state: 'done';
+      readonly call: Call;
+      readonly version: string;
+      readonly result: CallResult;
+      readonly outputBytes: number;
+      /** False: the output was too large to be kept, only the rest of the result was. */
+      readonly outputKept: boolean;
+    };
+
+/** Which calls to list. */
+export interface CallFilter {
+  readonly user?: string;
+  readonly function?: string;
+  readonly state?: CallState;
+  /** At most so many, newest first. */
+  readonly limit: number;
+}
 
 /** What an upload answers. */
-export interface UploadReceipt extends FunctionRef {
-  readonly version: string;
+export interface UploadReceipt extends FunctionDocument {
   /** False when reset in place cannot be proved equal to a fresh instance; `reasons` says why. */
   readonly resettable: boolean;
   readonly reasons: readonly string[];
 }
 
+/** Functions as adapters and the API see them. Errors as {@link FunctionStore}. */
+export interface FunctionAdmin {
+  list(user?: string): Promise<readonly FunctionRef[]>;
+  document(ref: FunctionRef, version?: string): Promise<FunctionDocument>;
+  versions(ref: FunctionRef): Promise<FunctionVersions>;
+  code(ref: FunctionRef, version?: string): Promise<StoredFunction>;
+  /**
+   * A new version with the current code and changed settings: a JSON merge patch (RFC 7396) of {@link FunctionSettings},
+   * unchecked. Throws `BAD_REQUEST` naming the field.
+   */
+  configure(ref: FunctionRef, patch: unknown): Promise<FunctionDocument>;
+  rollback(ref: FunctionRef, version?: string): Promise<FunctionDocument>;
+  removeVersion(ref: FunctionRef, version: string): Promise<void>;
+  /** Removes a function; calls under way go on. Throws `FUNCTION_NOT_FOUND`. */
+  remove(ref: FunctionRef): Promise<void>;
+  /** Removes old versions, see FunctionStore.collect; `keep` defaults to the host's setting. */
+  collect(ref: FunctionRef, keep?: number): Promise<readonly string[]>;
+}
+
+/** State values as adapters and the API see them. Throws `INVALID_NAME`. */
+export interface StateAdmin {
+  get(user: string, key: string): Promise<Uint8Array | undefined>;
+  /** Replaces the value in both tiers; `bytes` belongs to the runtime from here. Throws `STATE_LIMIT`. */
+  set(user: string, key: string, bytes: Uint8Array): Promise<void>;
+  /** Removes the value from both tiers; false when there was none. */
+  remove(user: string, key: string): Promise<boolean>;
+  list(user: string, prefix: string): Promise<readonly StateEntry[]>;
+}
+
 /** The runtime as adapters and the API see it. */
 export interface Runtime {
-  /** Checks, rewrites and compiles `wasm`, then keeps it as the newest version. Throws `MODULE_*`, `INVALID_NAME`. */
+  readonly functions: FunctionAdmin;
+  readonly state: StateAdmin;
+  readonly files: FileStore;
+  readonly tokens: TokenStore;
+  /**
+   * Checks, rewrites and compiles `wasm`, then keeps it as the newest version, which calls get from here on. Without
+   * `settings` it has those of the version before. Throws `MODULE_*`, `INVALID_NAME`, `BAD_REQUEST`, `STORE_*`.
+   */
   upload(ref: FunctionRef, wasm: Uint8Array, settings?: FunctionSettings): Promise<UploadReceipt>;
-  functions(): Promise<readonly FunctionRef[]>;
-  /** Accepts a call. Rejects with `FUNCTION_NOT_FOUND`, `INVALID_NAME`, `QUEUE_FULL`, `SHUTTING_DOWN`. */
+  /**
+   * Accepts a call. Rejects with `FUNCTION_NOT_FOUND`, `VERSION_NOT_FOUND`, `INVALID_NAME`, `QUEUE_FULL`,
+   * `CONCURRENCY_LIMIT`, `STORE_*`, `SHUTTING_DOWN`.
+   */
   start(request: CallRequest): Promise<RunningCall>;
   /** `start` and its result. */
   invoke(request: CallRequest): Promise<CallResult>;
   /** Ends a call that is queued or running with `CANCELLED`; false when it is not known or has ended. */
   cancel(id: number): boolean;
-  /** What is known of a call of `user`; throws `CALL_NOT_FOUND`. May be asked any number of times. */
+  /** What is known of a call; throws `CALL_NOT_FOUND`. May be asked any number of times. */
   status(id: number): CallStatus;
-  readonly state: {
-    get(user: string, key: string): Promise<Uint8Array | undefined>;
-    /** Replaces the value in both tiers; `bytes` belongs to the runtime from here. Throws `STATE_LIMIT`. */
-    set(user: string, key: string, bytes: Uint8Array): Promise<void>;
-  };
+  /** Result of a call once it has ended; undefined when it is still under way after `waitMs`. Throws `CALL_NOT_FOUND`. */
+  wait(id: number, waitMs: number): Promise<CallResult | undefined>;
+  /** Calls this host knows: under way, and ended ones whose results are kept. */
+  calls(filter: CallFilter): readonly CallStatus[];
+  /** Forgets what is cached of functions: they are loaded from the store again. Calls under way go on (Faasm's flush). */
+  flush(): Promise<void>;
   /** Facts about this host for people and tests. */
   info(): HostInfo;
+  /** Resolves when the host can take calls; throws why not: `SHUTTING_DOWN`, `STORE_*`. */
+  ready(): Promise<void>;
+  /** The host's metrics in Prometheus' text format. */
+  metrics(): string;
   /** Stops taking calls, waits up to `graceMs` for those accepted, cancels the rest, ends the threads. */
   close(options?: { readonly graceMs?: number }): Promise<void>;
 }
@@ -92,6 +217,9 @@ export interface HostInfo {
   readonly layer: 'native' | 'portable';
   /** Why the native layer is not in use, when it is not. */
   readonly layerReason?: string;
+  /** Name of the function store. */
+  readonly store: string;
+  readonly startedAt: number;
   readonly threads: number;
   readonly queued: number;
   readonly running: number;
