@@ -1,7 +1,7 @@
 /** Compiler process for TypeScript functions: AssemblyScript's `asc`. */
 import { ascArguments } from './assembly-script.ts';
 import { type Compiled, serveJobs } from './child.ts';
-import { CompileError, type CompileJob } from './job.ts';
+import { CompileError, type CompileJob, type ReportStep } from './job.ts';
 
 /** What we use of the package. Its own declarations would replace the global types of the whole project. */
 interface Asc {
@@ -19,7 +19,8 @@ interface Asc {
 const PACKAGE: string = 'assemblyscript/asc';
 const asc: Asc = await import(PACKAGE);
 
-async function compile(job: CompileJob): Promise<Compiled> {
+async function compile(job: CompileJob, report: ReportStep): Promise<Compiled> {
+  report({ action: 'compile', source: job.sources[0] as string, done: 0, total: 1 });
   let wasm: Uint8Array | undefined;
   const said: string[] = [];
   const print = { write: (text: string | Uint8Array) => void said.push(String(text)) };

@@ -4,8 +4,8 @@
  */
 import { commands, Exit, runLLVM, type Tree } from '@yowasp/clang';
 import { type Compiled, serveJobs } from './child.ts';
-import { type ClangCommand, compileCommand, linkCommand, objectName } from './clang.ts';
-import { CompileError, type CompileJob } from './job.ts';
+import { BUNDLED_TARGET, type ClangCommand, compileCommand, linkCommand, objectName } from './clang.ts';
+import { CompileError, type CompileJob, type ReportStep } from './job.ts';
 import { readSources } from './source-tree.ts';
 
 /** Where the compiler sees our files: its own lie in /usr, which would hide a project in /usr/src. */
@@ -57,16 +57,20 @@ function textOf(said: readonly string[]): string {
   return said.join('').replaceAll(`${ROOT}/`, '/').trim();
 }
 
-async function compile(request: CompileJob): Promise<Compiled> {
+async function compile(request: CompileJob, report: ReportStep): Promise<Compiled> {
   const tree = toTree(await readSources(request));
   const job = mapPaths(request);
   const said: string[] = [];
   const objects: Tree = {};
+  const total = job.sources.length + 1;
   for (const [index, source] of job.sources.entries()) {
     const object = objectName(source, index);
-    objects[object] = await runCommand(compileCommand(job, source, object), tree, object, said);
+    report({ action: 'compile', source: request.sources[index] as string, done: index, total });
+    objects[object] = await runCommand(compileCommand(job, BUNDLED_TARGET, source, object), tree, object, said);
   }
-  const wasm = await runCommand(linkCommand(job, Object.keys(objects), 'module.wasm'), objects, 'module.wasm', said);
+  report({ action: 'link', done: total - 1, total });
+  const link = linkCommand(job, BUNDLED_TARGET, Object.keys(objects), 'module.wasm');
+  const wasm = await runCommand(link, objects, 'module.wasm', said);
   return { wasm, log: textOf(said) };
 }
 

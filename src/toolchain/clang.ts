@@ -6,8 +6,13 @@ import type { CompileJob } from './job.ts';
  * PATH, and the result would depend on what else is installed.
  */
 
+/** Name of the one platform there is: clang 19 has headers and libraries under the older one, clang 22 under the newer. */
+export type ClangTarget = 'wasm32-wasip1' | 'wasm32-wasi';
+
+/** Target of the clang that npm installs. */
+export const BUNDLED_TARGET: ClangTarget = 'wasm32-wasip1';
+
 const COMPILE_FLAGS = [
-  '--target=wasm32-wasip1',
   '-O2',
   '-g0',
   // Regions are shared between threads, so atomics must stay atomic: with the default thread model they are lowered
@@ -26,7 +31,6 @@ const LANGUAGE_FLAGS = {
 };
 
 const LINK_FLAGS = [
-  '--target=wasm32-wasip1',
   // Debug sections go, the name section stays: traps and profiles name functions.
   '-Wl,--strip-debug',
   // Running out of stack traps instead of overwriting data.
@@ -36,21 +40,21 @@ const LINK_FLAGS = [
 ];
 
 /** Our flags, as part of what a build depends on. */
-export const CLANG_FLAGS: readonly string[] = [
-  ...COMPILE_FLAGS,
-  ...Object.values(LANGUAGE_FLAGS).flat(),
-  ...LINK_FLAGS,
-];
+export function clangFlags(target: ClangTarget): string[] {
+  const flag = targetFlag(target);
+  return [flag, ...COMPILE_FLAGS, ...Object.values(LANGUAGE_FLAGS).flat(), flag, ...LINK_FLAGS];
+}
 
 /** A driver and its arguments. */
 export type ClangCommand = ['clang' | 'clang++', ...string[]];
 
 /** The clang command that turns `source` into `object`. */
-export function compileCommand(job: CompileJob, source: string, object: string): ClangCommand {
+export function compileCommand(job: CompileJob, target: ClangTarget, source: string, object: string): ClangCommand {
   const isC = source.endsWith('.c');
   return [
     isC ? 'clang' : 'clang++',
     '-c',
+    targetFlag(target),
     ...COMPILE_FLAGS,
     ...LANGUAGE_FLAGS[isC ? '.c' : '.cpp'],
     // assert() prints file names: without their folder, or the module would depend on where the project lies.
@@ -64,12 +68,21 @@ export function compileCommand(job: CompileJob, source: string, object: string):
 }
 
 /** The clang command that links `objects` into `module`. */
-export function linkCommand(job: CompileJob, objects: readonly string[], module: string): ClangCommand {
+export function linkCommand(
+  job: CompileJob,
+  target: ClangTarget,
+  objects: readonly string[],
+  module: string,
+): ClangCommand {
   const driver = job.sources.every((source) => source.endsWith('.c')) ? 'clang' : 'clang++';
-  return [driver, ...LINK_FLAGS, ...job.linkFlags, ...objects, '-o', module];
+  return [driver, targetFlag(target), ...LINK_FLAGS, ...job.linkFlags, ...objects, '-o', module];
 }
 
 /** Name of the object file of the `index`-th source. */
 export function objectName(source: string, index: number): string {
   return `${index}-${basename(source)}.o`;
+}
+
+function targetFlag(target: ClangTarget): string {
+  return `--target=${target}`;
 }

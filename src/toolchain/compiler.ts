@@ -3,13 +3,16 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { ASSEMBLY_SCRIPT_FLAGS } from './assembly-script.ts';
 import { type CompilerProcess, startCompilerProcess } from './child.ts';
-import { CLANG_FLAGS } from './clang.ts';
-import { type CompileJob, type CompileOutput, type Language, languageOf } from './job.ts';
+import { BUNDLED_TARGET, clangFlags } from './clang.ts';
+import { type CompileJob, type CompileOutput, type Language, languageOf, type ReportStep } from './job.ts';
 
 /** What compiles a language. */
 export interface CompilerInfo {
+  /** Installed by npm with this project, or found on PATH. */
+  readonly kind: 'bundled' | 'system';
   /** Name for people. */
   readonly name: string;
+  readonly version: string;
   /** Changes whenever the same source may compile to something else: version and flags. */
   readonly identity: string;
 }
@@ -17,7 +20,7 @@ export interface CompilerInfo {
 /** Compiles modules, in processes that start at the first job of their kind and are kept until `close`. */
 export interface Compiler {
   /** Rejects with a CompileError for a faulty source. */
-  compile(job: CompileJob): Promise<CompileOutput>;
+  compile(job: CompileJob, onStep?: ReportStep): Promise<CompileOutput>;
   /** Ends the processes. */
   close(): void;
 }
@@ -32,7 +35,7 @@ interface Tool {
 const CLANG: Tool = {
   name: 'yowasp clang',
   packageName: '@yowasp/clang',
-  flags: CLANG_FLAGS,
+  flags: clangFlags(BUNDLED_TARGET),
   entry: new URL('./clang-worker.ts', import.meta.url),
 };
 
@@ -45,24 +48,25 @@ const ASSEMBLY_SCRIPT: Tool = {
 
 const TOOLS: Readonly<Record<Language, Tool>> = { c: CLANG, 'c++': CLANG, assemblyscript: ASSEMBLY_SCRIPT };
 
-/** The compiler of `language`. */
+/** The bundled compiler of `language`. */
 export function compilerInfo(language: Language): CompilerInfo {
   const { name, packageName, flags } = TOOLS[language];
-  return { name, identity: [packageName, packageVersion(packageName), ...flags].join(' ') };
+  const version = packageVersion(packageName);
+  return { kind: 'bundled', name, version, identity: [packageName, version, ...flags].join(' ') };
 }
 
-/** Creates a compiler; it costs nothing until its first job. */
+/** Creates a compiler out of the bundled ones; it costs nothing until its first job. */
 export function createCompiler(): Compiler {
   const processes = new Map<Tool, CompilerProcess>();
   return {
-    async compile(job) {
+    async compile(job, onStep) {
       const tool = TOOLS[languageOf(job.sources[0] ?? '')];
       let process = processes.get(tool);
       if (process === undefined) {
         process = startCompilerProcess(tool.entry);
         processes.set(tool, process);
       }
-      return process.run(job);
+      return process.run(job, onStep);
     },
     close() {
       for (const process of processes.values()) process.close();

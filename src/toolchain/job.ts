@@ -23,6 +23,19 @@ export interface CompileOutput {
   readonly milliseconds: number;
 }
 
+/** A part of a job that begins. */
+export interface CompileStep {
+  readonly action: 'compile' | 'link';
+  /** The source that is compiled; none for `link`. */
+  readonly source?: string;
+  /** Steps done before this one, and steps in all. */
+  readonly done: number;
+  readonly total: number;
+}
+
+/** Takes the steps of a job as they begin. */
+export type ReportStep = (step: CompileStep) => void;
+
 /** The source did not compile; the message is the compiler's. Compare `code`, not the class. */
 export class CompileError extends Error {
   readonly code = 'COMPILE_FAILED';

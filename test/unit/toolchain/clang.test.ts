@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { compileCommand, linkCommand } from '../../../src/toolchain/clang.ts';
+import { BUNDLED_TARGET, compileCommand, linkCommand } from '../../../src/toolchain/clang.ts';
 import { type CompileJob, languageOf } from '../../../src/toolchain/job.ts';
 
 function job(...sources: string[]): CompileJob {
@@ -8,13 +8,14 @@ function job(...sources: string[]): CompileJob {
 
 describe('clang commands', () => {
   it('compile with the SDK and the flags of the job', () => {
-    const [driver, ...args] = compileCommand(job('/f/a.c'), '/f/a.c', 'a.o');
+    const [driver, ...args] = compileCommand(job('/f/a.c'), 'wasm32-wasi', '/f/a.c', 'a.o');
     expect(driver).toBe('clang');
     expect(args).toEqual(expect.arrayContaining(['-c', '-O2', '-I/sdk', '-Wall', '-matomics', '/f/a.c', 'a.o']));
+    expect(args).toContain('--target=wasm32-wasi');
   });
 
   it('link without optimising, which would run a wasm-opt of the host', () => {
-    const command = linkCommand(job('/f/a.c'), ['a.o'], 'a.wasm');
+    const command = linkCommand(job('/f/a.c'), BUNDLED_TARGET, ['a.o'], 'a.wasm');
     expect(command[0]).toBe('clang');
     expect(command.filter((part) => part.startsWith('-O'))).toEqual([]);
     expect(command).toContain('-Wl,--own');
@@ -22,9 +23,9 @@ describe('clang commands', () => {
 
   it('use the C++ driver as soon as one source is C++', () => {
     const both = job('/f/a.c', '/f/b.cpp');
-    expect(compileCommand(both, '/f/b.cpp', 'b.o')[0]).toBe('clang++');
-    expect(compileCommand(both, '/f/b.cpp', 'b.o')).toContain('-fno-exceptions');
-    expect(linkCommand(both, ['a.o', 'b.o'], 'a.wasm')[0]).toBe('clang++');
+    expect(compileCommand(both, BUNDLED_TARGET, '/f/b.cpp', 'b.o')[0]).toBe('clang++');
+    expect(compileCommand(both, BUNDLED_TARGET, '/f/b.cpp', 'b.o')).toContain('-fno-exceptions');
+    expect(linkCommand(both, BUNDLED_TARGET, ['a.o', 'b.o'], 'a.wasm')[0]).toBe('clang++');
   });
 });
 
