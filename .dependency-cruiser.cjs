@@ -8,7 +8,7 @@ const LAYERS = {
   module: ['core'],
   layer: ['core', 'node:'],
   state: ['core', 'layer'],
-  telemetry: ['core'],
+  telemetry: ['core', 'node:', '@opentelemetry/'],
   host: ['core', 'module', 'state'],
   faaslet: ['core', 'module', 'layer', 'state', 'host'],
   executor: ['core', 'module', 'layer', 'state', 'host', 'faaslet', 'telemetry', 'node:'],
