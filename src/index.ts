@@ -16,6 +16,7 @@ export {
   toFaasmError,
 } from './core/errors.ts';
 export { DEFAULT_LIMITS, type Limits } from './core/limits.ts';
+export type { LogFields, Logger, LogLevel, LogMethod } from './core/logger.ts';
 export type { FunctionRef } from './core/names.ts';
 export type { OutputStream } from './core/output-stream.ts';
 export type {
@@ -29,3 +30,4 @@ export type {
 } from './core/ports.ts';
 export { SlotTable } from './core/slot-table.ts';
 export { type AuditCount, createRuntime, type RuntimeOptions } from './runtime.ts';
+export { createLogger, type LoggerOptions } from './telemetry/logger.ts';

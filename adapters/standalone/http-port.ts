@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type ApiHandler, type ApiResponse, FaasmError } from '../../src/index.ts';
+import { type ApiHandler, type ApiResponse, FaasmError, type LogMethod } from '../../src/index.ts';
 import { foreignReason } from './local-clients.ts';
 import { type BodyOptions, NodeRequest, PROGRESS_BYTES } from './node-request.ts';
 import { sendResponse } from './node-response.ts';
@@ -16,8 +16,8 @@ export interface HttpPortOptions extends Omit<BodyOptions, 'watch'> {
   /** 0: any free port. */
   readonly port: number;
   readonly handler: ApiHandler;
-  /** Told every request and its answer's status; absent when nobody wants to know. */
-  readonly log?: (line: string) => void;
+  /** Told every request once it is answered, as an `http` event; absent when nobody wants to know. */
+  readonly log?: LogMethod;
 }
 
 /** An open port. */
@@ -103,13 +103,20 @@ class Exchanges {
     busy.count += 1;
     this.#underWay += 1;
     outgoing.once('close', () => this.#leave(busy));
+    const startedAt = performance.now();
     const request = new NodeRequest(incoming, outgoing, this.#bodies, awaitsContinue);
     const reason = foreignReason(incoming);
     const response = reason === undefined ? await this.#options.handler(request) : refusal(reason);
     const { bodyTimeoutMs, log } = this.#options;
     await sendResponse(incoming, outgoing, response, { close: this.stopping, stallMs: bodyTimeoutMs });
     request.release();
-    log?.(`${request.method} ${request.path} ${response.status} ${response.headers['x-faasm-error'] ?? ''}`.trimEnd());
+    log?.('http', {
+      method: request.method,
+      path: request.path,
+      status: response.status,
+      code: response.headers['x-faasm-error'],
+      durationMs: Number((performance.now() - startedAt).toFixed(3)),
+    });
   }
 
   /** Answers what is no HTTP, once, unless an answer is under way on the same connection. */

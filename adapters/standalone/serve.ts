@@ -1,12 +1,13 @@
 import {
   type Config,
   createRuntime,
+  type Logger,
   loadConfig,
   type Runtime,
   toFaasmError,
   unknownVariables,
 } from '../../src/index.ts';
-import { createLog, type Log } from './log.ts';
+import { openLog } from './log.ts';
 import { type StandaloneServer, startServer } from './server.ts';
 
 /** Exit codes of the server process. */
@@ -22,10 +23,11 @@ const ECHO_MS = 100;
 export async function serve(): Promise<void> {
   try {
     const config = loadConfig();
-    const log = createLog(config.logLevel);
-    for (const name of unknownVariables()) log.warn?.(`${name} is no setting and has no effect`);
+    const log = openLog(config);
+    for (const name of unknownVariables()) log.warn?.('unknown-setting', { name, hint: 'it has no effect' });
     const { runtime, server } = await start(config, log);
     stopOnSignals(server, log);
+    log.info?.('ready', { invoke: server.invoke.url, upload: server.upload.url });
     console.log(readyText(server, runtime));
   } catch (error) {
     const { code, message } = toFaasmError(error);
@@ -34,7 +36,7 @@ export async function serve(): Promise<void> {
   }
 }
 
-async function start(config: Config, log: Log): Promise<{ server: StandaloneServer; runtime: Runtime }> {
+async function start(config: Config, log: Logger): Promise<{ server: StandaloneServer; runtime: Runtime }> {
   const runtime = await createRuntime(config);
   try {
     return { runtime, server: await startServer(config, runtime, log) };
@@ -44,7 +46,7 @@ async function start(config: Config, log: Log): Promise<{ server: StandaloneServ
   }
 }
 
-function stopOnSignals(server: StandaloneServer, log: Log): void {
+function stopOnSignals(server: StandaloneServer, log: Logger): void {
   let stoppingSince: number | undefined;
   const stop = async (signal: string): Promise<void> => {
     if (stoppingSince !== undefined) {
@@ -52,7 +54,7 @@ function stopOnSignals(server: StandaloneServer, log: Log): void {
       return;
     }
     stoppingSince = performance.now();
-    log.info?.(`${signal}: finishing the calls that were accepted; send it again to stop at once`);
+    log.info?.('stopping', { signal, hint: 'finishing the calls that were accepted; send it again to stop at once' });
     await server.stop();
     log.info?.('stopped');
     process.exit(EXIT.stopped);

@@ -1,7 +1,6 @@
-import { type Config, invokeApi, type Runtime, uploadApi } from '../../src/index.ts';
+import { type Config, invokeApi, type Logger, type Runtime, uploadApi } from '../../src/index.ts';
 import { BodyBudget } from './body-budget.ts';
 import { type HttpPort, openHttpPort } from './http-port.ts';
-import type { Log } from './log.ts';
 
 /** A runtime that is served on its two ports. */
 export interface StandaloneServer {
@@ -15,7 +14,7 @@ export interface StandaloneServer {
 const LAST_ANSWERS_MS = 5_000;
 
 /** Serves `runtime` on the ports of `config`. Rejects with `BAD_REQUEST` when a port cannot be had. */
-export async function startServer(config: Config, runtime: Runtime, log: Log): Promise<StandaloneServer> {
+export async function startServer(config: Config, runtime: Runtime, log: Logger): Promise<StandaloneServer> {
   const { maxBodyBytes, bindHost: host, bodyTimeoutMs } = config;
   const budget = new BodyBudget(config.budgets.bodyBytes);
   const shared = { host, bodyTimeoutMs, budget, ...(log.debug === undefined ? {} : { log: log.debug }) };

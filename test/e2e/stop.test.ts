@@ -113,6 +113,6 @@ describe('start', () => {
 
   it('warns of settings that do not exist', async () => {
     const server = await start({ FAASM_TREADS: '3' });
-    expect(server.output()).toContain('FAASM_TREADS is no setting');
+    expect(server.output()).toContain('"event":"unknown-setting","name":"FAASM_TREADS"');
   });
 });
