@@ -4,6 +4,9 @@ const FLAGS = [
   '-O3',
   // Keeps function names, for traps and profiles; there is no source map.
   '--debug',
+  // Functions share regions, and add to counters in them by atomics.
+  '--enable',
+  'threads',
 ];
 
 /** Our flags, as part of what a build depends on. */

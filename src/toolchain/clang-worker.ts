@@ -47,7 +47,7 @@ async function runCommand(
     const result = await commands[driver](args, files, { stdout: print, stderr: print, fetchProgress: () => {} });
     return result?.[output] as Uint8Array;
   } catch (error) {
-    if (error instanceof Exit) throw new CompileError(textOf(said) || error.message);
+    if (error instanceof Exit) throw new CompileError(explain(textOf(said) || error.message));
     throw error;
   }
 }
@@ -55,6 +55,12 @@ async function runCommand(
 /** What was printed, with our paths as the user knows them. */
 function textOf(said: readonly string[]): string {
   return said.join('').replaceAll(`${ROOT}/`, '/').trim();
+}
+
+/** A message of the compiler; a header that it does not find may well be there. */
+function explain(message: string): string {
+  if (!message.includes('file not found')) return message;
+  return `${message}\n(The bundled clang sees headers beside the sources and in include folders, no others.)`;
 }
 
 async function compile(request: CompileJob, report: ReportStep): Promise<Compiled> {

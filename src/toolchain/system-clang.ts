@@ -1,10 +1,13 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type ClangCommand, type ClangTarget, clangFlags, compileCommand, linkCommand, objectName } from './clang.ts';
 import type { CompilerInfo } from './compiler.ts';
 import { CompileError, type CompileJob, type CompileOutput, type ReportStep } from './job.ts';
+
+/** Our entry in place of the library's, which may not call constructors. */
+const START = resolve(import.meta.dirname, '../../guest/c/start.c');
 
 /** A clang of this machine. */
 export interface SystemClang {
@@ -47,8 +50,11 @@ export async function compileWithSystemClang(
     const workers = await Promise.allSettled(Array.from({ length: availableParallelism() }, work));
     for (const worker of workers) if (worker.status === 'rejected') throw worker.reason;
     onStep?.({ action: 'link', done: total - 1, total });
+    const entry = join(folder, 'start.o');
+    await runClang(clang, compileCommand({ ...job, flags: [] }, clang.target, START, entry));
+    const linked = { ...job, linkFlags: ['-nostartfiles', ...job.linkFlags] };
     const module = join(folder, 'module.wasm');
-    said.push(await runClang(clang, linkCommand(job, clang.target, objects, module)));
+    said.push(await runClang(clang, linkCommand(linked, clang.target, [entry, ...objects], module)));
     const log = said.filter((text) => text !== '').join('\n');
     return { wasm: await readFile(module), log, milliseconds: performance.now() - start };
   } finally {

@@ -21,6 +21,12 @@ describe('clang commands', () => {
     expect(command).toContain('-Wl,--own');
   });
 
+  it('silence what clang says about the older name of the target, and nothing that programs ask for', () => {
+    const older = linkCommand(job('/f/a.c'), 'wasm32-wasi', ['a.o'], 'a.wasm');
+    expect(older).toEqual(expect.arrayContaining(['-Wno-deprecated', '-Wdeprecated-declarations']));
+    expect(linkCommand(job('/f/a.c'), BUNDLED_TARGET, ['a.o'], 'a.wasm')).not.toContain('-Wno-deprecated');
+  });
+
   it('use the C++ driver as soon as one source is C++', () => {
     const both = job('/f/a.c', '/f/b.cpp');
     expect(compileCommand(both, BUNDLED_TARGET, '/f/b.cpp', 'b.o')[0]).toBe('clang++');

@@ -37,6 +37,15 @@ describe('fingerprint', () => {
     expect(new Set(seen).size).toBe(seen.length);
   });
 
+  it('ignores what is hidden in an include folder, or installed there', async () => {
+    const before = await take();
+    for (const folder of ['sdk/.git', 'sdk/faasm/node_modules/x']) {
+      await mkdir(join(root, folder), { recursive: true });
+      await writeFile(join(root, folder, 'a.h'), 'int one;');
+    }
+    expect(await take()).toBe(before);
+  });
+
   it('ignores other sources in the folder', async () => {
     const before = await take();
     await writeFile(join(root, 'b.c'), 'int main(void) { return 0; }');
