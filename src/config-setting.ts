@@ -8,6 +8,8 @@ export interface Setting<T> {
   /** What it does, one sentence. */
   readonly meaning: string;
   readonly unit?: string;
+  /** Its value is never shown. */
+  readonly secret?: boolean;
   /** What is accepted, for errors and documentation: completes "use …". */
   readonly accepts: string;
   /** The value of `text`, undefined when it is not accepted. */
@@ -20,6 +22,7 @@ interface Declaration<T> {
   readonly default: T;
   readonly defaultText?: string;
   readonly meaning: string;
+  readonly secret?: boolean;
 }
 
 const BYTE_UNITS: Readonly<Record<string, number>> = { '': 1, kib: 1024, mib: 1024 ** 2, gib: 1024 ** 3 };

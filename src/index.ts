@@ -5,7 +5,7 @@
 export type { ApiBody, ApiHandler, ApiRequest, ApiResponse } from './api/http.ts';
 export { type InvokeApiOptions, invokeApi } from './api/invoke-api.ts';
 export { type UploadApiOptions, uploadApi } from './api/upload-api.ts';
-export { type Config, describeSettings, loadConfig, type SettingRow, unknownVariables } from './config.ts';
+export { type Config, describeSettings, isLoopback, loadConfig, type SettingRow, unknownVariables } from './config.ts';
 export type { Call, CallResult, CallTimes, LayerName, Principal, StartKind } from './core/call.ts';
 export {
   ERROR_TABLE,
@@ -15,6 +15,13 @@ export {
   isFaasmError,
   toFaasmError,
 } from './core/errors.ts';
+export type {
+  FunctionDocument,
+  FunctionSettings,
+  FunctionVersions,
+  Grants,
+  Retries,
+} from './core/function-document.ts';
 export { DEFAULT_LIMITS, type Limits } from './core/limits.ts';
 export type { LogFields, Logger, LogLevel, LogMethod } from './core/logger.ts';
 export type { FunctionRef } from './core/names.ts';
@@ -22,12 +29,12 @@ export type { OutputStream } from './core/output-stream.ts';
 export type {
   CallRequest,
   CallStatus,
-  FunctionSettings,
   HostInfo,
   RunningCall,
   Runtime,
   UploadReceipt,
 } from './core/ports.ts';
 export { SlotTable } from './core/slot-table.ts';
-export { type AuditCount, createRuntime, type RuntimeOptions } from './runtime.ts';
+export { createRuntime } from './runtime.ts';
+export type { AuditCount, RuntimeOptions } from './runtime-options.ts';
 export { createLogger, type LoggerOptions } from './telemetry/logger.ts';

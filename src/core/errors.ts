@@ -47,7 +47,11 @@ export const ERROR_TABLE = {
   QUEUE_FULL: { status: 503, retryable: true, meaning: 'Too many calls are waiting on this host.' },
   THREAD_LOST: { status: 502, retryable: true, meaning: 'The thread that ran the call ended.' },
   STORE_UNAVAILABLE: { status: 503, retryable: true, meaning: 'The function store cannot be reached.' },
-  STORE_DENIED: { status: 500, retryable: false, meaning: 'The function store refuses the host: credentials or rights.' },
+  STORE_DENIED: {
+    status: 500,
+    retryable: false,
+    meaning: 'The function store refuses the host: credentials or rights.',
+  },
   STORE_FULL: { status: 507, retryable: false, meaning: 'The function store has no room left.' },
   STORE_CORRUPT: { status: 500, retryable: false, meaning: 'What the function store holds is damaged.' },
   NOT_SUPPORTED: { status: 501, retryable: false, meaning: 'The host cannot do that.' },

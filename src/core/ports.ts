@@ -117,7 +117,12 @@ export interface RunningCall {
 
 /** State of a call by id: what is known of it until its result expires. */
 export type CallStatus =
-  | { readonly state: 'queued' | 'running'; readonly call: Call; readonly version: string; readonly submittedAt: number }
+  | {
+      readonly state: 'queued' | 'running';
+      readonly call: Call;
+      readonly version: string;
+      readonly submittedAt: number;
+    }
   | {
       readonly state: 'done';
       readonly call: Call;
@@ -207,6 +212,8 @@ export interface Runtime {
   ready(): Promise<void>;
   /** The host's metrics in Prometheus' text format. */
   metrics(): string;
+  /** For the metrics: a request was answered. `route` is its pattern, such as `/f/{user}/{function}`. */
+  httpRequest(route: string, status: number, durationMs: number): void;
   /** Stops taking calls, waits up to `graceMs` for those accepted, cancels the rest, ends the threads. */
   close(options?: { readonly graceMs?: number }): Promise<void>;
 }

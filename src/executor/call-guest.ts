@@ -1,9 +1,10 @@
 import type { ErrorCode, ErrorRecord } from '../core/errors.ts';
+import type { Grants } from '../core/function-document.ts';
 import { type Limits, PAGE_BYTES } from '../core/limits.ts';
 import type { Faaslet } from '../faaslet/faaslet.ts';
-import { type GuestThread, killRequested, type RunningGuest } from '../faaslet/guest-thread.ts';
+import { type GuestThread, killRequested } from '../faaslet/guest-thread.ts';
 import type { LoadedFunction } from '../faaslet/loaded-function.ts';
-import type { LogSink, OutputSink, StateAccess } from '../host/context.ts';
+import type { HostContext, LogSink, OutputSink, StateAccess } from '../host/context.ts';
 import type { GuestMemory } from '../host/guest-memory.ts';
 import { ChunkSink } from './chunk-sink.ts';
 import { guestState } from './guest-state.ts';
@@ -29,11 +30,12 @@ export interface GuestHost {
 }
 
 /** What the guest of one call sees of the host, and how it asked to end. */
-export class CallGuest implements RunningGuest {
+export class CallGuest implements HostContext {
   readonly user: string;
   readonly function: string;
   readonly limits: Limits;
   readonly environment: readonly string[];
+  readonly grants: Required<Grants>;
   readonly output: OutputSink = { write: (bytes) => this.#write(bytes), replace: (bytes) => this.#replace(bytes) };
   readonly log: LogSink = { write: (bytes) => this.#writeLog(bytes) };
   readonly state: StateAccess;
@@ -60,6 +62,7 @@ export class CallGuest implements RunningGuest {
     this.function = fn.function;
     this.limits = { ...fn.limits, timeoutMs: order.timeoutMs, cpuMs: order.cpuMs };
     this.environment = fn.environment;
+    this.grants = fn.grants;
     this.stdoutIsOutput = !fn.writesOutput;
     this.#host = host;
     this.#order = order;

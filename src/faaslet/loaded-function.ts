@@ -1,3 +1,4 @@
+import type { Grants } from '../core/function-document.ts';
 import type { Limits } from '../core/limits.ts';
 import type { FunctionRef } from '../core/names.ts';
 import type { ModuleArtifact } from '../module/artifact.ts';
@@ -15,6 +16,7 @@ export interface FunctionSpec extends FunctionRef {
   readonly artifact: Omit<ModuleArtifact, 'wasm'>;
   readonly limits: Limits;
   readonly environment: readonly string[];
+  readonly grants: Required<Grants>;
 }
 
 /** A function as one thread holds it. */

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../core/errors.ts';
+import type { Grants } from '../core/function-document.ts';
 import type { Limits } from '../core/limits.ts';
 import type { FunctionType, ValueType } from '../module/artifact.ts';
 import type { GuestMemory } from './guest-memory.ts';
@@ -42,16 +43,19 @@ export interface HostContext {
   readonly input: Uint8Array;
   /** argv, argv[0] included. */
   readonly args: readonly string[];
-  /** `NAME=value` pairs. */
+  /** `NAME=value` pairs of the function's settings; programs see {@link environmentOf} of default-environment.ts. */
   readonly environment: readonly string[];
   readonly memory: GuestMemory;
   readonly output: OutputSink;
   readonly log: LogSink;
   readonly state: StateAccess;
+  readonly grants: Required<Grants>;
   /** Standard output is the call's output, unless the module writes output through `__faasm_write_output`. */
   readonly stdoutIsOutput: boolean;
   /** Per-call data of an import group, made at its first use by `make`; released with the call. */
   slot<T>(key: symbol, make: () => T): T;
+  /** Grows the heap as memory.grow does: the size before in pages, or -1 when a limit or the host refuses. */
+  grow(pages: number): number;
   /** CPU time of the call in ns. */
   cpuTimeNs(): bigint;
   /** Ends the call as its program asked, with an exit code. */

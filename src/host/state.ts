@@ -23,7 +23,7 @@ export const STATE_FUNCTIONS: readonly HostFunction[] = [
 
 /** `__faasm_read_state(key, buffer, length)`: the value's size for length 0, else the number of bytes copied. */
 function readState(context: HostContext, key: number, buffer: number, length: number): MaybePromise<number> {
-  const name = keyAt(context, key);
+  const name = keyAt(context, key, 'read');
   if (length === 0) return context.state.size(name);
   context.memory.check(buffer, length); // refuse a bad buffer before anything is fetched
   return context.state.read(name, buffer >>> 0, length >>> 0);
@@ -31,20 +31,29 @@ function readState(context: HostContext, key: number, buffer: number, length: nu
 
 /** `__faasm_read_state_ptr(key, length)`: maps the value; the same address whenever one Faaslet asks again. */
 function readStatePointer(context: HostContext, key: number, length: number): MaybePromise<number> {
-  return context.state.pointer(keyAt(context, key), length >>> 0);
+  // Whoever has the pointer can write: WebAssembly knows no read-only memory.
+  return context.state.pointer(keyAt(context, key, 'write'), length >>> 0);
 }
 
 /** `__faasm_write_state(key, data, length)`: writes on this host only, see {@link pushState}. */
 function writeState(context: HostContext, key: number, data: number, length: number): MaybePromise<void> {
   context.memory.check(data, length);
-  return context.state.write(keyAt(context, key), data >>> 0, length >>> 0);
+  return context.state.write(keyAt(context, key, 'write'), data >>> 0, length >>> 0);
 }
 
 /** `__faasm_push_state(key)`: sends the value to the global tier if it is dirty. */
 function pushState(context: HostContext, key: number): MaybePromise<void> {
-  return context.state.push(keyAt(context, key));
+  return context.state.push(keyAt(context, key, 'write'));
 }
 
-function keyAt(context: HostContext, address: number): string {
+/** The key at `address`, if the function may use state that way. Ends the call with `GRANT_MISSING`. */
+function keyAt(context: HostContext, address: number, use: 'read' | 'write'): string {
+  const { state } = context.grants;
+  if (state === 'none' || (use === 'write' && state === 'read')) {
+    context.fail(
+      'GRANT_MISSING',
+      `The function may ${state === 'read' ? 'only read state' : 'use no state'}: its document has grants.state = ${state}.`,
+    );
+  }
   return checkKey(context.memory.string(address));
 }

@@ -1,15 +1,29 @@
+import type { FunctionDocument } from '../core/function-document.ts';
 import type { FunctionEntry } from '../executor/thread-handle.ts';
+import type { ModuleArtifact } from '../module/artifact.ts';
 import { FunctionProfile } from './function-profile.ts';
 
-/** A function version as the scheduler knows it: what threads need, and its profile. */
+/** A function version as the scheduler knows it: what threads need, its document and its profile. */
 export interface FunctionState extends FunctionEntry {
+  readonly document: FunctionDocument;
+  /** What its code became, for further versions with the same code. */
+  readonly code: {
+    readonly sha256: string;
+    readonly module: WebAssembly.Module;
+    readonly artifact: Omit<ModuleArtifact, 'wasm'>;
+  };
   readonly profile: FunctionProfile;
   /** Calls of this version under way. */
   active: number;
-  /** Whether a newer version has taken its name: it goes with its last call. */
+  /** Whether new calls get another version: it goes with its last call. */
   retired: boolean;
 }
 
-export function functionState(spec: FunctionEntry['spec']): FunctionState {
-  return { spec, proto: undefined, images: [], profile: new FunctionProfile(), active: 0, retired: false };
+export function functionState(
+  spec: FunctionEntry['spec'],
+  code: FunctionState['code'],
+  document: FunctionDocument,
+): FunctionState {
+  const profile = new FunctionProfile();
+  return { spec, code, document, proto: undefined, images: [], profile, active: 0, retired: false };
 }

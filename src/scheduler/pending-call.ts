@@ -11,8 +11,15 @@ export interface PendingCall {
   readonly timeoutMs: number;
   readonly cpuMs: number;
   readonly submittedAt: number;
+  /** W3C trace context of the call's own span. */
+  readonly traceparent: string;
+  readonly result: Promise<CallResult>;
   readonly output: OutputBuffer;
   readonly resolve: (result: CallResult) => void;
+  /** 1 for the first try. */
+  attempt: number;
+  /** Runs out when the call is tried again. */
+  backoff: NodeJS.Timeout | undefined;
   /** The thread that has it, once one does. */
   thread: number | undefined;
   /** Whether it counts as exclusive on its thread: of an unknown or long function, and not suspended yet. */

@@ -1,15 +1,21 @@
 import type { Call, CallResult } from '../core/call.ts';
 import { FaasmError } from '../core/errors.ts';
+import { endedStream } from '../core/output-stream.ts';
 import type { CallStatus } from '../core/ports.ts';
 
 /** Results kept of calls whose callers wait for them anyway: for a look at what just happened. */
 const ATTENDED_MAX = 1024;
-const ATTENDED_BYTES = 64 * 1024;
+const ATTENDED_OUTPUT_BYTES = 64 * 1024;
+const ATTENDED_BYTES = 64 * 1024 * 1024;
 const DETACHED_MAX = 100_000;
 
 interface Kept {
   readonly call: Call;
+  readonly version: string;
   readonly result: CallResult;
+  readonly outputBytes: number;
+  readonly outputKept: boolean;
+  /** What keeping it costs. */
   readonly bytes: number;
   readonly expiresAt: number;
 }
@@ -26,6 +32,8 @@ export class ResultStore {
   /** A ring, looked through when asked: see SlotTable for why no Map has entries for every call. */
   readonly #attended: (Kept | undefined)[] = [];
   #nextAttended = 0;
+  #oldestAttended = 0;
+  #attendedBytes = 0;
   #bytes = 0;
 
   constructor(options: { readonly ttlMs: number; readonly maxBytes: number }) {
@@ -35,19 +43,25 @@ export class ResultStore {
 
   /** Keeps a result; `outputBytes` is the size of its output. */
   keep(call: Call, result: CallResult, outputBytes: number, now: number): void {
-    const kept = { call, result, bytes: outputBytes + result.log.length, expiresAt: now + this.#ttlMs };
-    if (call.detached === true) this.#keepDetached(kept, now);
-    else this.#keepAttended(kept);
+    const { version, log } = result;
+    const bytes = outputBytes + log.length;
+    const kept = { call, version, result, outputBytes, outputKept: true, bytes, expiresAt: now + this.#ttlMs };
+    // With an idempotency key somebody may come for it again.
+    if (call.detached === true || call.idempotencyKey !== undefined) this.#keepDetached(kept, now);
+    else if (this.#ttlMs > 0) this.#keepAttended(kept);
   }
 
   /** Throws `CALL_NOT_FOUND`. */
-  get(id: number, now: number): CallStatus {
+  get(id: number, now: number): CallStatus & { readonly state: 'done' } {
     const kept = this.#detached.get(id) ?? this.#attended.find((one) => one?.call.id === id);
-    if (kept !== undefined && kept.expiresAt > now) {
-      // The input is of no use any more.
-      return { state: 'done', call: { ...kept.call, input: NO_INPUT }, result: kept.result };
-    }
+    if (kept !== undefined && kept.expiresAt > now) return statusOf(kept);
     throw new FaasmError('CALL_NOT_FOUND', `No call with the id ${id} is known: wrong, or its result has expired.`);
+  }
+
+  /** All that has not expired, in no order. */
+  all(now: number): CallStatus[] {
+    const kept = [...this.#detached.values(), ...this.#attended.filter((one) => one !== undefined)];
+    return kept.filter(({ expiresAt }) => expiresAt > now).map(statusOf);
   }
 
   #keepDetached(kept: Kept, now: number): void {
@@ -62,17 +76,44 @@ export class ResultStore {
     }
   }
 
+  /** Callers have the output of these calls: a large one is not kept, the rest is there for a look at what happened. */
   #keepAttended(kept: Kept): void {
-    // Large ones would make the ring large, and their callers have them.
-    if (kept.bytes > ATTENDED_BYTES || this.#ttlMs === 0) return;
-    this.#attended[this.#nextAttended] = isLarge(kept.call.input) ? withoutInput(kept) : kept;
+    const slim = kept.outputBytes > ATTENDED_OUTPUT_BYTES ? withoutOutput(kept) : kept;
+    if (this.#dropAttended(this.#nextAttended) && this.#nextAttended === this.#oldestAttended) {
+      this.#oldestAttended = (this.#oldestAttended + 1) % ATTENDED_MAX;
+    }
+    this.#attended[this.#nextAttended] = isLarge(slim.call.input) ? withoutInput(slim) : slim;
     this.#nextAttended = (this.#nextAttended + 1) % ATTENDED_MAX;
+    this.#attendedBytes += slim.bytes;
+    while (this.#attendedBytes > ATTENDED_BYTES) {
+      this.#dropAttended(this.#oldestAttended);
+      this.#oldestAttended = (this.#oldestAttended + 1) % ATTENDED_MAX;
+    }
+  }
+
+  /** Empties a place of the ring; false when it was empty. */
+  #dropAttended(at: number): boolean {
+    const kept = this.#attended[at];
+    if (kept === undefined) return false;
+    this.#attendedBytes -= kept.bytes;
+    this.#attended[at] = undefined;
+    return true;
   }
 
   #oldestExpired(now: number): boolean {
     const oldest = this.#detachedOrder.first();
     return oldest !== undefined && (this.#detached.get(oldest)?.expiresAt ?? 0) <= now;
   }
+}
+
+function statusOf({ call, version, result, outputBytes, outputKept }: Kept): CallStatus & { readonly state: 'done' } {
+  // The input is of no use any more.
+  return { state: 'done', call: { ...call, input: NO_INPUT }, version, result, outputBytes, outputKept };
+}
+
+function withoutOutput(kept: Kept): Kept {
+  const bytes = kept.result.log.length;
+  return { ...kept, result: { ...kept.result, output: endedStream() }, outputKept: false, bytes };
 }
 
 const NO_INPUT = new Uint8Array(0);
@@ -83,7 +124,7 @@ function withoutInput(kept: Kept): Kept {
 
 /** Whether an input keeps much memory alive; small ones are not worth another object for each call. */
 function isLarge(input: Call['input']): boolean {
-  return !(input instanceof Uint8Array) || input.buffer.byteLength > ATTENDED_BYTES;
+  return !(input instanceof Uint8Array) || input.buffer.byteLength > ATTENDED_OUTPUT_BYTES;
 }
 
 /** First in, first out; shift() of a long array and iteration of a Map with deleted entries both take linear time. */

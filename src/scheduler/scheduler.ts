@@ -1,17 +1,23 @@
-import type { CallResult } from '../core/call.ts';
+import type { CallResult, LayerName } from '../core/call.ts';
 import { CALL_SLOTS, callId, slotOf } from '../core/call-id.ts';
 import { type ErrorRecord, FaasmError } from '../core/errors.ts';
-import { PAGE_BYTES } from '../core/limits.ts';
+import { refName } from '../core/names.ts';
+import type { CallObserver } from '../core/observer.ts';
 import { OutputBuffer } from '../core/output-stream.ts';
-import type { CallRequest, CallStatus, RunningCall } from '../core/ports.ts';
+import type { CallFilter, CallRequest, CallStatus, RunningCall } from '../core/ports.ts';
 import { SlotTable } from '../core/slot-table.ts';
 import { decodeReports } from '../executor/frames.ts';
 import type { CallOrder, CallReport, FromThread } from '../executor/protocol.ts';
+import { listCalls, pendingStatus } from './call-listing.ts';
+import { type CallPlace, failedResult, reportedResult } from './call-result.ts';
 import type { FunctionState } from './function-state.ts';
+import { IdempotencyKeys } from './idempotency.ts';
 import type { PendingCall } from './pending-call.ts';
 import { LONG_TURN_MS, noneFree, type PlacementLimits, place, type ThreadView } from './placement.ts';
 import { ResultStore } from './results.ts';
+import { retryDelayMs } from './retries.ts';
 import type { PoolThread, ThreadPool } from './thread-pool.ts';
+import { type CallQueue, WaitingCalls } from './waiting-calls.ts';
 
 /** How often threads are looked at for work that is stuck behind a long turn. */
 const LOOK_MS = 5;
@@ -21,21 +27,19 @@ const CALLS_IN_TURN = 4;
 
 export interface SchedulerOptions {
   readonly host: string;
+  readonly layer: LayerName;
   readonly limits: PlacementLimits;
   /** Calls that may wait for a thread. */
   readonly queueLimit: number;
   readonly resultTtlMs: number;
   readonly resultBytes: number;
+  readonly observer: CallObserver;
+  /** See Telemetry.childOf. */
+  readonly childOf: (traceparent: string | undefined) => string;
   /** Ends the guest that runs for a call, on whichever thread; false when the layer cannot. */
   readonly cancelRunning: (call: number) => boolean;
   /** The last call of a retired function version has ended. */
   readonly drained: (fn: FunctionState) => void;
-}
-
-/** The waiting calls of one function, first in, first out. */
-interface CallQueue {
-  readonly fn: FunctionState;
-  readonly calls: PendingCall[];
 }
 
 /** Queues calls, gives them to threads, and turns what the threads report into results. */
@@ -43,43 +47,45 @@ export class Scheduler {
   readonly #options: SchedulerOptions;
   readonly #pool: ThreadPool;
   readonly #results: ResultStore;
+  readonly #idempotency: IdempotencyKeys;
   readonly #pending = new SlotTable<PendingCall>();
-  /** Calls that wait, by function; see SlotTable for why entries do not come and go. */
-  readonly #queues = new WeakMap<FunctionState, CallQueue>();
-  /** The queues that are not empty, in the order in which they get their turn. */
-  #waiting: CallQueue[] = [];
+  readonly #waiting = new WaitingCalls();
   /** Calls that are to end as soon as their threads run them. */
   readonly #cancelled = new Set<number>();
   readonly #look: NodeJS.Timeout;
-  #queued = 0;
+  /** Calls that wait to be tried again. */
+  #backingOff = 0;
   #dispatchPlanned = false;
+  #closed = false;
   #lastRetireAt = 0;
   #idle: (() => void)[] = [];
 
   constructor(options: SchedulerOptions, pool: ThreadPool) {
     this.#options = options;
     this.#pool = pool;
+    this.#idempotency = new IdempotencyKeys(options.resultTtlMs);
     this.#results = new ResultStore({ ttlMs: options.resultTtlMs, maxBytes: options.resultBytes });
     this.#look = setInterval(() => this.#lookAtThreads(), LOOK_MS);
     this.#look.unref();
   }
 
   get queued(): number {
-    return this.#queued;
+    return this.#waiting.count + this.#backingOff;
   }
 
   get running(): number {
-    return this.#pending.size - this.#queued;
+    return this.#pending.size - this.queued;
   }
 
-  /** Accepts a call. Throws `QUEUE_FULL`. */
+  /**
+   * Accepts a call, or answers the one that came with the same idempotency key before. Throws `QUEUE_FULL`,
+   * `CONCURRENCY_LIMIT`; `BAD_REQUEST` and `RESULT_NOT_KEPT` for the key.
+   */
   submit(request: CallRequest, fn: FunctionState, input: Uint8Array): RunningCall {
-    if (this.#queued >= this.#options.queueLimit || this.#pending.size >= CALL_SLOTS) {
-      throw new FaasmError(
-        'QUEUE_FULL',
-        `${this.#queued} calls are waiting, the most this host accepts; try again later.`,
-      );
-    }
+    const now = Date.now();
+    const earlier = this.#idempotency.find(request, input, now);
+    if (earlier !== undefined) return this.#again(earlier, now);
+    this.#checkRoom(fn);
     const { limits } = fn.spec;
     const output = new OutputBuffer();
     let settle: PendingCall['resolve'] = () => undefined;
@@ -92,24 +98,47 @@ export class Scheduler {
       input,
       timeoutMs: Math.min(limits.timeoutMs, request.timeoutMs ?? Number.POSITIVE_INFINITY),
       cpuMs: Math.min(limits.cpuMs, request.cpuMs ?? Number.POSITIVE_INFINITY),
-      submittedAt: Date.now(),
+      submittedAt: now,
+      traceparent: this.#options.childOf(request.traceparent),
       output,
+      result,
       resolve: settle,
+      attempt: 1,
+      backoff: undefined,
       thread: undefined,
       exclusive: false,
     };
     fn.active += 1;
     const id = callId(this.#pending.add(pending));
     pending.call = { ...request, id };
-    this.#enqueue(pending);
+    this.#idempotency.claim(request, input, id, now);
+    this.#waiting.add(pending);
     this.#dispatchSoon();
-    return { id, output, result };
+    return { id, traceparent: pending.traceparent, output, result };
   }
 
   /** Throws `CALL_NOT_FOUND`. */
   status(id: number): CallStatus {
     const pending = this.#find(id);
-    return pending === undefined ? this.#results.get(id, Date.now()) : { state: 'running', call: pending.call };
+    return pending === undefined ? this.#results.get(id, Date.now()) : pendingStatus(pending);
+  }
+
+  /** See Runtime.wait. */
+  async wait(id: number, waitMs: number): Promise<CallResult | undefined> {
+    const pending = this.#find(id);
+    if (pending === undefined) return this.#results.get(id, Date.now()).result;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<undefined>((resolve) => {
+      timer = setTimeout(() => resolve(undefined), waitMs);
+    });
+    const result = await Promise.race([pending.result, late]);
+    clearTimeout(timer);
+    return result;
+  }
+
+  /** Calls under way and ended ones that are kept, newest first. */
+  calls(filter: CallFilter): CallStatus[] {
+    return listCalls([...[...this.#pending].map(pendingStatus), ...this.#results.all(Date.now())], filter);
   }
 
   /** Ends a call wherever it is; false when it is not under way. */
@@ -117,7 +146,6 @@ export class Scheduler {
     const pending = this.#find(id);
     if (pending === undefined) return false;
     if (pending.thread === undefined) {
-      this.#unqueue(pending);
       this.#fail(pending, { code: 'CANCELLED', message: 'The call was cancelled before it began.' });
     } else if (!this.#options.cancelRunning(id)) {
       this.#pool.threads.get(pending.thread)?.handle.post({ kind: 'cancel', call: id });
@@ -142,22 +170,20 @@ export class Scheduler {
 
   /** Ends what is left, with `SHUTTING_DOWN`, and stops looking after threads. */
   close(): void {
+    this.#closed = true;
     clearInterval(this.#look);
     for (const pending of this.#pending) {
       this.#fail(pending, { code: 'SHUTTING_DOWN', message: 'The host stopped before the call ended.' });
     }
-    this.#waiting = [];
+    this.#waiting.clear();
   }
 
   /** Gives waiting calls to threads that have room, each thread's in one message. */
   dispatchAll(): void {
-    if (this.#waiting.length === 0) return;
+    if (this.#waiting.queues.length === 0) return;
     const views = this.#pool.views(Date.now());
     this.#dispatchInTurn(views);
-    this.#waiting = this.#waiting.filter(({ calls }) => calls.length > 0);
-    // Another function is the first next time: where there is room for few calls, it is for those of all in turn.
-    const [first] = this.#waiting;
-    if (first !== undefined && this.#waiting.length > 1) this.#waiting = [...this.#waiting.slice(1), first];
+    this.#waiting.endRound();
     const { size } = this.#pool.threads;
     if (noneFree(views) && this.#pool.starting === 0 && size < this.#options.limits.threadsMax) this.#pool.spawn();
     for (const { handle } of this.#pool.threads.values()) handle.flush();
@@ -197,25 +223,6 @@ export class Scheduler {
     }
   }
 
-  #enqueue(pending: PendingCall): void {
-    let queue = this.#queues.get(pending.fn);
-    if (queue === undefined) {
-      queue = { fn: pending.fn, calls: [] };
-      this.#queues.set(pending.fn, queue);
-    }
-    if (queue.calls.length === 0 && !this.#waiting.includes(queue)) this.#waiting.push(queue);
-    queue.calls.push(pending);
-    this.#queued += 1;
-  }
-
-  #unqueue(pending: PendingCall): void {
-    const calls = this.#queues.get(pending.fn)?.calls ?? [];
-    const at = calls.indexOf(pending);
-    if (at < 0) return;
-    calls.splice(at, 1);
-    this.#queued -= 1;
-  }
-
   /** All calls that come in one turn of the event loop are placed together. */
   #dispatchSoon(): void {
     if (this.#dispatchPlanned) return;
@@ -228,15 +235,17 @@ export class Scheduler {
 
   /** A few calls of each function at a time, so that none takes all the room there is. */
   #dispatchInTurn(views: ThreadView[]): void {
-    const most = this.#waiting.length === 1 ? Number.POSITIVE_INFINITY : CALLS_IN_TURN;
+    const { queues } = this.#waiting;
+    const most = queues.length === 1 ? Number.POSITIVE_INFINITY : CALLS_IN_TURN;
     for (let given = 1; given > 0; ) {
       given = 0;
-      for (const queue of this.#waiting) given += this.#dispatch(queue, views, most);
+      for (const queue of queues) given += this.#dispatch(queue, views, most);
     }
   }
 
   /** Places up to `most` calls; answers how many. */
-  #dispatch({ fn, calls }: CallQueue, views: ThreadView[], most: number): number {
+  #dispatch(queue: CallQueue, views: ThreadView[], most: number): number {
+    const { fn, calls } = queue;
     let given = 0;
     for (; given < most && calls.length > 0; given += 1) {
       const { kind } = fn.profile;
@@ -244,7 +253,7 @@ export class Scheduler {
       if (kind === 'unknown' && fn.profile.probing(performance.now())) break;
       const placement = place(fn.profile, views, this.#pool.starting, this.#options.limits);
       if (placement === 'spawn') this.#pool.spawn();
-      if (typeof placement === 'string' || !this.#give(fn, calls, placement.thread)) break;
+      if (typeof placement === 'string' || !this.#give(queue, placement.thread)) break;
       const view = views.find(({ id }) => id === placement.thread);
       if (view === undefined) break;
       view.assigned += 1;
@@ -254,9 +263,10 @@ export class Scheduler {
     return given;
   }
 
-  #give(fn: FunctionState, calls: PendingCall[], id: number): boolean {
+  #give(queue: CallQueue, id: number): boolean {
+    const { fn } = queue;
     const thread = this.#pool.threads.get(id);
-    const [pending] = calls;
+    const [pending] = queue.calls;
     if (thread === undefined || pending === undefined) return false;
     const order = (slot: number): CallOrder => ({
       id: pending.call.id,
@@ -270,8 +280,7 @@ export class Scheduler {
       report: fn.profile.kind !== 'short',
     });
     if (!thread.handle.run(fn, order)) return false;
-    calls.shift();
-    this.#queued -= 1;
+    this.#waiting.shift(queue);
     thread.calls += 1;
     pending.thread = id;
     pending.exclusive = fn.profile.kind !== 'short';
@@ -285,47 +294,23 @@ export class Scheduler {
     if (pending === undefined) return;
     pending.fn.profile.observe(report.longestTurnMs, report.start === 'cold' || report.start === 'fresh');
     this.#shared(thread, pending);
+    if (report.error !== undefined && this.#retry(pending, report.error)) return;
     for (const chunk of report.output) pending.output.push(chunk);
-    this.#settle(pending, {
-      id: report.id,
-      status: report.error === undefined ? 'success' : 'failed',
-      ...(report.returnValue === undefined ? {} : { returnValue: report.returnValue }),
-      attributes: {},
-      output: pending.output,
-      log: report.log,
-      ...(report.error === undefined ? {} : { error: report.error }),
-      times: {
-        submittedAt: pending.submittedAt,
-        queuedMs: Math.max(0, Date.now() - pending.submittedAt - report.initMs - report.runMs),
-        initMs: report.initMs,
-        runMs: report.runMs,
-        ...(thread.handle.layer === 'native' ? { cpuMs: report.cpuMs } : {}),
-      },
-      placement: { host: this.#options.host, thread: thread.handle.id },
-      layer: thread.handle.layer,
-      start: report.start,
-      peakMemoryBytes: report.peakPages * PAGE_BYTES,
-    });
+    this.#settle(pending, reportedResult(pending, report, this.#place(thread, thread.handle.id), Date.now()));
   }
 
   /** A call that the host ends without its thread's report. */
   #fail(pending: PendingCall, error: ErrorRecord): void {
-    this.#unqueue(pending);
+    this.#waiting.remove(pending);
+    this.#endBackoff(pending);
     const thread = pending.thread === undefined ? undefined : this.#pool.threads.get(pending.thread);
     if (thread !== undefined) this.#shared(thread, pending);
-    this.#settle(pending, {
-      id: pending.call.id,
-      status: 'failed',
-      attributes: {},
-      output: pending.output,
-      log: new Uint8Array(0),
-      error,
-      times: { submittedAt: pending.submittedAt, queuedMs: Date.now() - pending.submittedAt, initMs: 0, runMs: 0 },
-      placement: { host: this.#options.host, thread: pending.thread ?? 0 },
-      layer: thread?.handle.layer ?? 'native',
-      start: 'cold',
-      peakMemoryBytes: 0,
-    });
+    if (this.#retry(pending, error)) return;
+    this.#settle(pending, failedResult(pending, error, this.#place(thread, pending.thread ?? 0), Date.now()));
+  }
+
+  #place(thread: PoolThread | undefined, id: number): CallPlace {
+    return { host: this.#options.host, thread: id, layer: thread?.handle.layer ?? this.#options.layer };
   }
 
   #settle(pending: PendingCall, result: CallResult): void {
@@ -333,11 +318,66 @@ export class Scheduler {
     this.#pending.remove(slotOf(pending.call.id));
     pending.output.end();
     this.#results.keep(pending.call, result, pending.output.sizeBytes, Date.now());
+    this.#options.observer.ended(pending.call, result, pending.output.sizeBytes);
     pending.fn.active -= 1;
     if (pending.fn.retired && pending.fn.active === 0) this.#options.drained(pending.fn);
     pending.resolve(result);
     if (this.#pending.size > 0) return;
     for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  /** Whether a call that failed is tried again; if so, it waits for its next attempt from here on. */
+  #retry(pending: PendingCall, error: ErrorRecord): boolean {
+    const delayMs = this.#closed ? undefined : retryDelayMs(pending, error);
+    if (delayMs === undefined) return false;
+    pending.attempt += 1;
+    pending.thread = undefined;
+    this.#cancelled.delete(pending.call.id);
+    this.#backingOff += 1;
+    pending.backoff = setTimeout(() => {
+      this.#endBackoff(pending);
+      this.#waiting.add(pending);
+      this.dispatchAll();
+    }, delayMs);
+    return true;
+  }
+
+  #endBackoff(pending: PendingCall): void {
+    if (pending.backoff === undefined) return;
+    clearTimeout(pending.backoff);
+    pending.backoff = undefined;
+    this.#backingOff -= 1;
+  }
+
+  /** The call that came with the same idempotency key before. */
+  #again(id: number, now: number): RunningCall {
+    const pending = this.#find(id);
+    if (pending !== undefined) {
+      const { traceparent, output, result } = pending;
+      return { id, traceparent, output, result };
+    }
+    try {
+      const { result } = this.#results.get(id, now);
+      return { id, traceparent: result.traceparent, output: result.output, result: Promise.resolve(result) };
+    } catch (cause) {
+      const message = `The call with this idempotency key, ${id}, has ended and its result is not kept any more.`;
+      throw new FaasmError('RESULT_NOT_KEPT', message, cause);
+    }
+  }
+
+  #checkRoom(fn: FunctionState): void {
+    const { concurrency } = fn.spec.limits;
+    if (fn.active >= concurrency) {
+      throw new FaasmError(
+        'CONCURRENCY_LIMIT',
+        `${refName(fn.spec)} has ${fn.active} calls under way, the most it may have on a host; try again later.`,
+      );
+    }
+    if (this.queued < this.#options.queueLimit && this.#pending.size < CALL_SLOTS) return;
+    throw new FaasmError(
+      'QUEUE_FULL',
+      `${this.queued} calls are waiting, the most this host accepts; try again later.`,
+    );
   }
 
   /** The call does not hold its thread alone any more. */
@@ -387,6 +427,6 @@ export class Scheduler {
     if (pending === undefined) return;
     this.#shared(thread, pending);
     pending.thread = undefined;
-    this.#enqueue(pending);
+    this.#waiting.add(pending);
   }
 }

@@ -1,7 +1,8 @@
 import type { Budget } from '../core/budget.ts';
 import { FaasmError } from '../core/errors.ts';
 import { PAGE_BYTES, pagesFor } from '../core/limits.ts';
-import type { GlobalState } from '../core/ports.ts';
+import type { GlobalState, StateEntry } from '../core/ports.ts';
+import { Turns } from '../core/turns.ts';
 import type { MemoryLayer } from '../layer/layer.ts';
 import { hold, isHeld, markDirty, markStale, type Region, regionCounters, takeDirty } from './region.ts';
 import { RegionAllocator } from './region-allocator.ts';
@@ -35,8 +36,8 @@ export class LocalTier {
   /** Pages of regions by user, stale ones included. */
   readonly #pages = new Map<string, number>();
   readonly #userLimitBytes: number;
-  /** Work under way per key: operations on one key happen one after the other. */
-  readonly #busy = new Map<string, Promise<unknown>>();
+  /** Operations on one key happen one after the other. */
+  readonly #turns = new Turns();
   #nextId = 1;
 
   constructor(options: {
@@ -63,7 +64,7 @@ export class LocalTier {
    * Throws `STATE_SIZE_MISMATCH`, `STATE_LIMIT`, `HOST_OVERLOADED`.
    */
   acquire(user: string, key: string, wish: RegionWish): Promise<Region | undefined> {
-    return this.#inTurn(regionName(user, key), async () => {
+    return this.#turns.take(regionName(user, key), async () => {
       const region = await this.#find(user, key, wish);
       if (region !== undefined) hold(region);
       return region;
@@ -90,7 +91,7 @@ export class LocalTier {
 
   /** Sends a value to the global tier if it is dirty. Throws `STATE_UNINITIALISED` when the host does not hold it. */
   push(user: string, key: string): Promise<void> {
-    return this.#inTurn(regionName(user, key), async () => {
+    return this.#turns.take(regionName(user, key), async () => {
       const region = this.#regions.get(regionName(user, key));
       if (region === undefined) {
         throw new FaasmError(
@@ -116,8 +117,8 @@ export class LocalTier {
    * mapped see it if its size is the same. Throws `STATE_LIMIT`.
    */
   set(user: string, key: string, bytes: Uint8Array): Promise<void> {
-    return this.#inTurn(regionName(user, key), async () => {
-      this.#checkSize(user, key, bytes.length);
+    return this.#turns.take(regionName(user, key), async () => {
+      this.#checkFits(user, key, bytes.length);
       await this.#global.write(user, key, bytes);
       const region = this.#regions.get(regionName(user, key));
       if (region === undefined) return;
@@ -129,6 +130,23 @@ export class LocalTier {
         this.#retire(user, key, region);
       }
     });
+  }
+
+  /** Removes the value from both tiers; false when there was none. Faaslets that have it mapped keep what they have. */
+  remove(user: string, key: string): Promise<boolean> {
+    return this.#turns.take(regionName(user, key), async () => {
+      const region = this.#regions.get(regionName(user, key));
+      const removed = await this.#global.remove(user, key);
+      if (region === undefined) return removed;
+      this.#regions.delete(regionName(user, key));
+      this.#retire(user, key, region);
+      return true;
+    });
+  }
+
+  /** Keys of the global tier that begin with `prefix`. */
+  list(user: string, prefix: string): Promise<readonly StateEntry[]> {
+    return this.#global.list(user, prefix);
   }
 
   /** A copy of the value in the global tier. */
@@ -206,29 +224,17 @@ export class LocalTier {
   }
 
   #checkSize(user: string, key: string, length: number): void {
-    if (length > 0 && length <= this.#valueLimitBytes) return;
-    throw new FaasmError(
-      'STATE_LIMIT',
-      length > 0
-        ? `State ${user}/${key} of ${length} bytes exceeds the limit of ${this.#valueLimitBytes} bytes for a value.`
-        : `State ${user}/${key} holds nothing: say how many bytes it should have.`,
-    );
+    this.#checkFits(user, key, length);
+    if (length > 0) return;
+    throw new FaasmError('STATE_LIMIT', `State ${user}/${key} holds nothing: say how many bytes it should have.`);
   }
 
-  /** Runs `work` once all earlier work on the same key is done. */
-  async #inTurn<T>(name: string, work: () => Promise<T>): Promise<T> {
-    const before = this.#busy.get(name);
-    const mine = (async () => {
-      // Whoever asked for the earlier work has its error.
-      await before?.catch(() => undefined);
-      return work();
-    })();
-    this.#busy.set(name, mine);
-    try {
-      return await mine;
-    } finally {
-      if (this.#busy.get(name) === mine) this.#busy.delete(name);
-    }
+  #checkFits(user: string, key: string, length: number): void {
+    if (length <= this.#valueLimitBytes) return;
+    throw new FaasmError(
+      'STATE_LIMIT',
+      `State ${user}/${key} of ${length} bytes exceeds the limit of ${this.#valueLimitBytes} bytes for a value.`,
+    );
   }
 }
 

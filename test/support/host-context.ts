@@ -1,5 +1,5 @@
 import { type ErrorCode, FaasmError } from '../../src/core/errors.ts';
-import { DEFAULT_LIMITS, type Limits } from '../../src/core/limits.ts';
+import { DEFAULT_LIMITS, type Limits, PAGE_BYTES } from '../../src/core/limits.ts';
 import type { HostContext, StateAccess } from '../../src/host/context.ts';
 import { findHostFunction } from '../../src/host/groups.ts';
 import { GuestMemory } from '../../src/host/guest-memory.ts';
@@ -26,6 +26,7 @@ export interface FakeOptions {
   readonly limits?: Partial<Limits>;
   readonly pages?: number;
   readonly state?: StateAccess;
+  readonly stateGrant?: 'none' | 'read' | 'write';
 }
 
 /** A host context without a guest: tests play the guest, with a bump allocator over a real memory. */
@@ -39,12 +40,14 @@ export class FakeHost {
   polls = 0;
   readonly sleeps: number[] = [];
   #next = 64;
+  #heapPages: number;
 
   constructor(options: FakeOptions = {}) {
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     const input = options.input ?? '';
     const slots = new Map<symbol, unknown>();
-    this.memory = new GuestMemory(new WebAssembly.Memory({ initial: options.pages ?? 4 }));
+    this.#heapPages = options.pages ?? 4;
+    this.memory = new GuestMemory(new WebAssembly.Memory({ initial: this.#heapPages }));
     const append = (old: Uint8Array, bytes: Uint8Array, limit: number, code: ErrorCode): Uint8Array<ArrayBuffer> => {
       if (old.length + bytes.length > limit) throw new FaasmError(code, 'limit');
       return new Uint8Array([...old, ...bytes]);
@@ -71,10 +74,19 @@ export class FakeHost {
         },
       },
       state: options.state ?? NO_STATE,
+      grants: { state: options.stateGrant ?? 'write' },
       stdoutIsOutput: options.stdoutIsOutput ?? true,
       slot: <T>(key: symbol, make: () => T): T => {
         if (!slots.has(key)) slots.set(key, make());
         return slots.get(key) as T;
+      },
+      grow: (pages) => {
+        if (this.#heapPages + pages > Math.min(65_536, limits.memoryBytes / PAGE_BYTES)) return -1;
+        const old = this.#heapPages;
+        this.#heapPages += pages;
+        this.memory.memory.grow(pages);
+        this.memory.refresh();
+        return old;
       },
       cpuTimeNs: () => 42n,
       exit: (code) => {

@@ -1,0 +1,137 @@
+import { FaasmError, isFaasmError } from './core/errors.ts';
+import type { FunctionDocument, FunctionSettings } from './core/function-document.ts';
+import { parseSettings, patchSettings } from './core/function-settings.ts';
+import { checkName, type FunctionRef, refName } from './core/names.ts';
+import type { FunctionAdmin, FunctionStore, UploadReceipt } from './core/ports.ts';
+import { Turns } from './core/turns.ts';
+import { checkVersion } from './core/version-id.ts';
+import type { FunctionCatalogue } from './function-catalogue.ts';
+import { codeHash } from './stores/function-code.ts';
+
+export interface FunctionAdministrationOptions {
+  readonly store: FunctionStore;
+  readonly catalogue: FunctionCatalogue;
+  /** Versions kept of each function. */
+  readonly versionsKept: number;
+  /** Told what has become of a function, for the log. */
+  readonly event: (event: string, document: FunctionDocument) => void;
+  /** Old versions could not be removed; they are tried again with the next upload. */
+  readonly notCollected: (ref: FunctionRef, error: unknown) => void;
+}
+
+/** Changes functions: in the store, and then on this host at once. Changes of one function happen one after the other. */
+export class FunctionAdministration implements FunctionAdmin {
+  readonly #options: FunctionAdministrationOptions;
+  readonly #turns = new Turns();
+
+  constructor(options: FunctionAdministrationOptions) {
+    this.#options = options;
+  }
+
+  /** See Runtime.upload. */
+  async upload(ref: FunctionRef, wasm: Uint8Array, settings?: FunctionSettings): Promise<UploadReceipt> {
+    checkRef(ref);
+    const given = settings === undefined ? undefined : parseSettings(settings);
+    const sha256 = codeHash(wasm);
+    const { catalogue, store } = this.#options;
+    const code = await catalogue.prepare(ref, sha256, wasm);
+    return this.#turns.take(refName(ref), async () => {
+      const kept = given ?? (await this.#settingsOf(ref));
+      // Checked first: what cannot run is not kept.
+      catalogue.checkFit({ ...ref, settings: kept }, code);
+      const document = await store.put(ref, wasm, sha256, kept);
+      catalogue.use(document, code);
+      this.#changed('uploaded', document);
+      const reasons = code.artifact.unprovable;
+      return { ...document, resettable: reasons.length === 0, reasons };
+    });
+  }
+
+  configure(ref: FunctionRef, patch: unknown): Promise<FunctionDocument> {
+    checkRef(ref);
+    const { catalogue, store } = this.#options;
+    return this.#turns.take(refName(ref), async () => {
+      const { document: before, wasm } = await store.get(ref);
+      const settings = patchSettings(before.settings, patch);
+      const code = await catalogue.prepare(ref, before.sha256, wasm);
+      catalogue.checkFit({ ...ref, settings }, code);
+      const document = await store.put(ref, wasm, before.sha256, settings);
+      catalogue.use(document, code);
+      this.#changed('configured', document);
+      return document;
+    });
+  }
+
+  rollback(ref: FunctionRef, version?: string): Promise<FunctionDocument> {
+    checkRef(ref);
+    if (version !== undefined) checkVersion(version);
+    const { catalogue, store } = this.#options;
+    return this.#turns.take(refName(ref), async () => {
+      const document = await store.rollback(ref, version);
+      catalogue.invalidate(ref);
+      this.#options.event('rolled-back', document);
+      return document;
+    });
+  }
+
+  async list(user?: string): Promise<readonly FunctionRef[]> {
+    return this.#options.store.list(user === undefined ? undefined : checkName(user, 'user'));
+  }
+
+  async document(ref: FunctionRef, version?: string): Promise<FunctionDocument> {
+    checkRef(ref);
+    return this.#options.store.document(ref, version === undefined ? undefined : checkVersion(version));
+  }
+
+  async versions(ref: FunctionRef): ReturnType<FunctionAdmin['versions']> {
+    checkRef(ref);
+    return this.#options.store.versions(ref);
+  }
+
+  async code(ref: FunctionRef, version?: string): ReturnType<FunctionAdmin['code']> {
+    checkRef(ref);
+    return this.#options.store.get(ref, version === undefined ? undefined : checkVersion(version));
+  }
+
+  async removeVersion(ref: FunctionRef, version: string): Promise<void> {
+    checkRef(ref);
+    checkVersion(version);
+    await this.#turns.take(refName(ref), () => this.#options.store.removeVersion(ref, version));
+  }
+
+  async remove(ref: FunctionRef): Promise<void> {
+    checkRef(ref);
+    const removed = await this.#turns.take(refName(ref), async () => {
+      const there = await this.#options.store.remove(ref);
+      this.#options.catalogue.invalidate(ref);
+      return there;
+    });
+    if (!removed) throw new FaasmError('FUNCTION_NOT_FOUND', `There is no function ${refName(ref)} to remove.`);
+  }
+
+  async collect(ref: FunctionRef, keep?: number): Promise<readonly string[]> {
+    checkRef(ref);
+    return this.#turns.take(refName(ref), () => this.#options.store.collect(ref, keep ?? this.#options.versionsKept));
+  }
+
+  async #settingsOf(ref: FunctionRef): Promise<FunctionSettings> {
+    try {
+      return (await this.#options.store.document(ref)).settings;
+    } catch (error) {
+      const { code } = error as { code?: unknown };
+      // A document that cannot be read is repaired by the upload, with settings as for a new function.
+      if (isFaasmError(error) && (code === 'FUNCTION_NOT_FOUND' || code === 'STORE_CORRUPT')) return {};
+      throw error;
+    }
+  }
+
+  #changed(event: string, document: FunctionDocument): void {
+    this.#options.event(event, document);
+    this.collect(document).catch((error: unknown) => this.#options.notCollected(document, error));
+  }
+}
+
+function checkRef(ref: FunctionRef): void {
+  checkName(ref.user, 'user');
+  checkName(ref.function, 'function');
+}

@@ -1,0 +1,301 @@
+import { randomUUID } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import type { Budget } from './core/budget.ts';
+import type { CallResult } from './core/call.ts';
+import { FaasmError, toFaasmError } from './core/errors.ts';
+import type { FunctionSettings } from './core/function-document.ts';
+import { DEFAULT_LIMITS, PAGE_BYTES } from './core/limits.ts';
+import type { Logger } from './core/logger.ts';
+import { checkKey, checkName, type FunctionRef, refName } from './core/names.ts';
+import { concat } from './core/output-stream.ts';
+import type {
+  CallFilter,
+  CallRequest,
+  CallStatus,
+  FileStore,
+  HostInfo,
+  RunningCall,
+  Runtime,
+  StateAdmin,
+  TokenStore,
+  UploadReceipt,
+} from './core/ports.ts';
+import { FunctionAdministration } from './function-administration.ts';
+import { FunctionCatalogue } from './function-catalogue.ts';
+import { FunctionRetirement } from './function-retirement.ts';
+import { hostBudget } from './host-budget.ts';
+import { openLayer } from './layer/open-layer.ts';
+import { ThreadMessages } from './runtime-messages.ts';
+import type { AuditCount, RuntimeOptions } from './runtime-options.ts';
+import type { RuntimeStores, StoreOptions } from './runtime-stores.ts';
+import type { FunctionState } from './scheduler/function-state.ts';
+import { Scheduler } from './scheduler/scheduler.ts';
+import { type PoolThread, ThreadPool } from './scheduler/thread-pool.ts';
+import { LocalTier } from './state/local-tier.ts';
+import { memoryGlobalState } from './stores/memory-global-state.ts';
+import type { Telemetry } from './telemetry/telemetry.ts';
+
+const RESULT_BYTES = 256 * 1024 * 1024;
+const VALUE_LIMIT_BYTES = 4 * 1024 ** 3 - PAGE_BYTES;
+const USER_STATE_BYTES = 2 * 1024 ** 3;
+const QUEUE_LIMIT = 10_000;
+const RESULT_TTL_MS = 600_000;
+const GRACE_MS = 30_000;
+/** Threads at most, as a multiple of those kept, and at least. */
+const THREADS_FACTOR = 4;
+const THREADS_MIN = 8;
+const LOADED_FUNCTIONS = 2_000;
+const VERSIONS_KEPT = 20;
+
+/** What {@link HostRuntime} is set up with. */
+export interface HostOptions extends RuntimeOptions {
+  readonly store: StoreOptions;
+  readonly refreshMs: number;
+  readonly logger: Logger;
+}
+
+/** What it is built on; it closes both. */
+export interface HostParts {
+  readonly stores: RuntimeStores;
+  readonly telemetry: Telemetry;
+}
+
+/** One host: its threads, scheduler, local tier and functions, on the stores it is given. */
+export class HostRuntime implements Runtime {
+  readonly #host = randomUUID();
+  readonly #startedAt = Date.now();
+  readonly #budget: Budget;
+  readonly #pool: ThreadPool;
+  readonly #scheduler: Scheduler;
+  readonly #catalogue: FunctionCatalogue;
+  readonly #messages: ThreadMessages;
+  readonly #stores: RuntimeStores;
+  readonly #telemetry: Telemetry;
+  readonly #logger: Logger;
+  readonly #retirement: FunctionRetirement;
+  readonly #tier: LocalTier;
+  readonly #layer: ReturnType<typeof openLayer>;
+  readonly #baseThreads: number;
+  #closing = false;
+  #wake: (() => void)[] = [];
+
+  readonly functions: FunctionAdministration;
+  readonly files: FileStore;
+  readonly tokens: TokenStore;
+  readonly state: StateAdmin;
+
+  constructor(options: HostOptions, parts: HostParts) {
+    const opened = openLayer(options.layer ?? 'auto');
+    const { layer } = opened;
+    this.#layer = opened;
+    const { stores, telemetry } = parts;
+    this.#stores = stores;
+    this.#telemetry = telemetry;
+    this.#logger = options.logger;
+    this.#baseThreads = options.threads ?? availableParallelism();
+    const threadsMax = Math.max(THREADS_MIN, this.#baseThreads * THREADS_FACTOR);
+    this.#budget = hostBudget({ memoryBytes: options.budgets?.memoryBytes ?? 0, threadsMax });
+    this.#retirement = new FunctionRetirement(layer, this.#budget, (handle) => this.#catalogue.drop(handle));
+    this.#pool = new ThreadPool(
+      { layer: layer.name, budget: this.#budget.buffer, audit: options.audit ?? false },
+      { budget: this.#budget, baseThreads: this.#baseThreads },
+      {
+        ready: () => this.#threadReady(),
+        message: (thread, message) => this.#messages.receive(thread, message),
+        gone: (thread) => this.#retirement.threadGone(thread.handle.id),
+        lost: (thread, reason) => {
+          this.#logger.error?.('thread-lost', { thread: thread.handle.id, reason });
+          this.#scheduler.lost(thread, reason);
+        },
+        runaway: (call) => this.#scheduler.runaway(call),
+      },
+    );
+    this.#scheduler = new Scheduler(
+      {
+        host: this.#host,
+        layer: layer.name,
+        limits: { threadsMax, longMax: this.#baseThreads, shortMax: this.#baseThreads },
+        queueLimit: options.queueLimit ?? QUEUE_LIMIT,
+        resultTtlMs: options.resultTtlMs ?? RESULT_TTL_MS,
+        resultBytes: RESULT_BYTES,
+        observer: telemetry.observer,
+        childOf: telemetry.childOf,
+        cancelRunning: (call) => layer.cancel(call),
+        drained: (fn) => this.#retirement.begin(fn, this.#pool.threads.values()),
+      },
+      this.#pool,
+    );
+    this.#catalogue = new FunctionCatalogue({
+      store: stores.functions,
+      limits: { ...DEFAULT_LIMITS, ...options.limits },
+      refreshMs: options.refreshMs,
+      loadedMax: options.store.loadedFunctions ?? LOADED_FUNCTIONS,
+      retired: (fn) => {
+        if (fn.active === 0) this.#retirement.begin(fn, this.#pool.threads.values());
+      },
+      stale: (ref, error) =>
+        this.#logger.warn?.('function-not-refreshed', { function: refName(ref), ...reasonOf(error) }),
+    });
+    const userLimitBytes = options.budgets?.userStateBytes ?? USER_STATE_BYTES;
+    this.#tier = new LocalTier({
+      global: memoryGlobalState({ userLimitBytes }),
+      layer,
+      budget: this.#budget,
+      valueLimitBytes: VALUE_LIMIT_BYTES,
+      userLimitBytes,
+      replaced: (user, key) => this.#eachThread(({ handle }) => handle.post({ kind: 'regionReplaced', user, key })),
+    });
+    this.#messages = new ThreadMessages({
+      tier: this.#tier,
+      catalogue: this.#catalogue,
+      retirement: this.#retirement,
+      scheduler: this.#scheduler,
+      budget: this.#budget,
+      threads: () => this.#pool.threads.values(),
+    });
+    this.functions = new FunctionAdministration({
+      store: stores.functions,
+      catalogue: this.#catalogue,
+      versionsKept: options.store.versionsKept ?? VERSIONS_KEPT,
+      event: (event, document) =>
+        this.#logger.info?.(event, { function: refName(document), version: document.version }),
+      notCollected: (ref, error) =>
+        this.#logger.warn?.('versions-not-collected', { function: refName(ref), ...reasonOf(error) }),
+    });
+    this.files = stores.files;
+    this.tokens = stores.tokens;
+    this.state = checkedState(this.#tier);
+  }
+
+  /** Starts the base threads; resolves when all are ready. Throws `INTERNAL` when they cannot start. */
+  async started(): Promise<void> {
+    for (let count = 0; count < this.#baseThreads; count += 1) this.#pool.spawn();
+    while (this.#pool.threads.size < this.#baseThreads) {
+      await new Promise<void>((resolve) => {
+        this.#wake.push(resolve);
+        setTimeout(resolve, 50);
+      });
+      const { failure } = this.#pool;
+      if (failure !== undefined) throw new FaasmError('INTERNAL', `A thread could not start: ${failure}`);
+    }
+  }
+
+  async upload(ref: FunctionRef, wasm: Uint8Array, settings?: FunctionSettings): Promise<UploadReceipt> {
+    this.#checkOpen();
+    return this.functions.upload(ref, wasm, settings);
+  }
+
+  async start(request: CallRequest): Promise<RunningCall> {
+    this.#checkOpen();
+    const found = this.#catalogue.find(request, request.version);
+    const fn: FunctionState = found instanceof Promise ? await found : found;
+    const input = request.input instanceof Uint8Array ? request.input : await gather(request.input);
+    // The host may have closed meanwhile, and would never run the call.
+    this.#checkOpen();
+    return this.#scheduler.submit(request, fn, input);
+  }
+
+  async invoke(request: CallRequest): Promise<CallResult> {
+    return (await this.start(request)).result;
+  }
+
+  cancel(id: number): boolean {
+    return this.#scheduler.cancel(id);
+  }
+
+  status(id: number): CallStatus {
+    return this.#scheduler.status(id);
+  }
+
+  wait(id: number, waitMs: number): Promise<CallResult | undefined> {
+    return this.#scheduler.wait(id, waitMs);
+  }
+
+  calls(filter: CallFilter): readonly CallStatus[] {
+    return this.#scheduler.calls(filter);
+  }
+
+  async flush(): Promise<void> {
+    this.#catalogue.flush();
+    this.#logger.info?.('flushed');
+  }
+
+  async ready(): Promise<void> {
+    this.#checkOpen();
+    await this.#stores.objects.check();
+  }
+
+  metrics(): string {
+    return this.#telemetry.metrics();
+  }
+
+  httpRequest(route: string, status: number, durationMs: number): void {
+    this.#telemetry.httpRequest(route, status, durationMs);
+  }
+
+  info(): HostInfo {
+    const { layer, reason } = this.#layer;
+    const use = (resource: 'memoryPages' | 'memories' | 'mappings', unit = 1): { used: number; limit: number } => ({
+      used: this.#budget.used(resource) * unit,
+      limit: this.#budget.limit(resource) * unit,
+    });
+    return {
+      host: this.#host,
+      layer: layer.name,
+      ...(reason === undefined ? {} : { layerReason: reason }),
+      store: this.#stores.objects.name,
+      startedAt: this.#startedAt,
+      threads: this.#pool.threads.size,
+      queued: this.#scheduler.queued,
+      running: this.#scheduler.running,
+      budgets: { memoryBytes: use('memoryPages', PAGE_BYTES), memories: use('memories'), mappings: use('mappings') },
+    };
+  }
+
+  audit(): AuditCount {
+    return this.#messages.audit();
+  }
+
+  async close(options: { readonly graceMs?: number } = {}): Promise<void> {
+    this.#closing = true;
+    await this.#scheduler.drained(options.graceMs ?? GRACE_MS);
+    this.#scheduler.close();
+    await this.#pool.close();
+    await this.#telemetry.close();
+    await this.#stores.objects.close();
+  }
+
+  #checkOpen(): void {
+    if (this.#closing) throw new FaasmError('SHUTTING_DOWN', 'The host is stopping; send the call to another one.');
+  }
+
+  #threadReady(): void {
+    for (const resolve of this.#wake.splice(0)) resolve();
+    this.#scheduler.dispatchAll();
+  }
+
+  #eachThread(visit: (thread: PoolThread) => void): void {
+    for (const thread of this.#pool.threads.values()) visit(thread);
+  }
+}
+
+async function gather(input: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of input) chunks.push(chunk);
+  return concat(chunks);
+}
+
+/** The local tier behind checks of names. */
+function checkedState(tier: LocalTier): StateAdmin {
+  return {
+    get: async (user, key) => tier.get(checkName(user, 'user'), checkKey(key)),
+    set: async (user, key, bytes) => tier.set(checkName(user, 'user'), checkKey(key), bytes),
+    remove: async (user, key) => tier.remove(checkName(user, 'user'), checkKey(key)),
+    list: async (user, prefix) => tier.list(checkName(user, 'user'), prefix),
+  };
+}
+
+function reasonOf(error: unknown): { readonly code: string; readonly reason: string } {
+  const { code, message } = toFaasmError(error);
+  return { code, reason: message };
+}

@@ -1,0 +1,88 @@
+import type { Budget } from './core/budget.ts';
+import { toFaasmError } from './core/errors.ts';
+import { pagesFor } from './core/limits.ts';
+import type { FromThread, StateAnswer } from './executor/protocol.ts';
+import type { FunctionCatalogue } from './function-catalogue.ts';
+import type { FunctionRetirement } from './function-retirement.ts';
+import type { AuditCount } from './runtime-options.ts';
+import type { Scheduler } from './scheduler/scheduler.ts';
+import type { PoolThread } from './scheduler/thread-pool.ts';
+import type { LocalTier } from './state/local-tier.ts';
+
+/** The parts of a host that threads talk to. */
+export interface ThreadMessagesOptions {
+  readonly tier: LocalTier;
+  readonly catalogue: FunctionCatalogue;
+  readonly retirement: FunctionRetirement;
+  readonly scheduler: Scheduler;
+  readonly budget: Budget;
+  readonly threads: () => Iterable<PoolThread>;
+}
+
+/** Takes what threads say to the part of the host that it is for. */
+export class ThreadMessages {
+  readonly #parts: ThreadMessagesOptions;
+  readonly #audit = { checked: 0, differences: [] as string[] };
+
+  constructor(parts: ThreadMessagesOptions) {
+    this.#parts = parts;
+  }
+
+  receive(thread: PoolThread, message: FromThread): void {
+    switch (message.kind) {
+      case 'proto':
+        this.#made(thread, message);
+        break;
+      case 'forgotten':
+        this.#parts.retirement.forgotten(thread.handle.id, message.handle);
+        break;
+      case 'state':
+        void this.#answer(thread, message);
+        break;
+      case 'audit':
+        this.#audit.checked += 1;
+        if (!message.equal) this.#audit.differences.push(message.detail);
+        break;
+      default:
+        this.#parts.scheduler.message(thread, message);
+    }
+  }
+
+  audit(): AuditCount {
+    return { checked: this.#audit.checked, differences: [...this.#audit.differences] };
+  }
+
+  /** A thread has made a proto-function: all others get it. */
+  #made(thread: PoolThread, { handle, proto }: Extract<FromThread, { kind: 'proto' }>): void {
+    thread.handle.knowsProto(handle);
+    const { catalogue, budget, threads } = this.#parts;
+    const fn = catalogue.byHandle(handle);
+    if (fn === undefined) return;
+    if ('storage' in proto.image) {
+      fn.images.push(proto.image.storage);
+      budget.charge('memoryPages', pagesFor(proto.image.storage.sizeBytes));
+    }
+    if (fn.proto !== undefined) return;
+    fn.proto = proto;
+    for (const other of threads()) other.handle.teach(handle, proto);
+  }
+
+  async #answer(
+    thread: PoolThread,
+    { request, user, key, ask }: Extract<FromThread, { kind: 'state' }>,
+  ): Promise<void> {
+    const { tier } = this.#parts;
+    let answer: StateAnswer;
+    try {
+      if (ask.kind === 'acquire') answer = { value: await tier.acquire(user, key, ask.wish) };
+      else if (ask.kind === 'size') answer = { value: await tier.size(user, key) };
+      else {
+        await tier.push(user, key);
+        answer = { value: undefined };
+      }
+    } catch (error) {
+      answer = { error: toFaasmError(error).record() };
+    }
+    thread.handle.post({ kind: 'state', request, answer });
+  }
+}

@@ -1,0 +1,42 @@
+import type { Limits } from './core/limits.ts';
+import type { Logger } from './core/logger.ts';
+import type { LayerChoice } from './layer/open-layer.ts';
+import type { StoreOptions } from './runtime-stores.ts';
+
+/** How to set a runtime up; everything has a default. Sizes in bytes, times in ms. */
+export interface RuntimeOptions {
+  /** Threads kept for functions; more are added while ready work waits. Default: the machine's cores. */
+  readonly threads?: number;
+  readonly layer?: LayerChoice;
+  readonly queueLimit?: number;
+  readonly resultTtlMs?: number;
+  /** Limits of calls whose function has none of its own. */
+  readonly limits?: Partial<Limits>;
+  readonly budgets?: {
+    /** 0: three quarters of the machine's memory. */
+    readonly memoryBytes?: number;
+    readonly userStateBytes?: number;
+  };
+  /** Where functions, shared files and tokens are kept; default: in memory. */
+  readonly store?: StoreOptions;
+  readonly auth?: {
+    /** A token that makes its bearer an administrator. */
+    readonly adminToken?: string;
+  };
+  readonly tracing?: {
+    /** Where traces are sent, OTLP over HTTP; default: nowhere. */
+    readonly otlpEndpoint?: string;
+    readonly serviceName?: string;
+  };
+  /** Where events are told; default: nowhere. */
+  readonly logger?: Logger;
+  /** Compare every Faaslet after its reset with a fresh one; for tests, it reads all of the memory after each call. */
+  readonly audit?: boolean;
+}
+
+/** What audit mode has found. */
+export interface AuditCount {
+  readonly checked: number;
+  /** What differed, one line each; must be empty. */
+  readonly differences: readonly string[];
+}

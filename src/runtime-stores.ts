@@ -1,0 +1,68 @@
+import { resolve } from 'node:path';
+import { type ErrorCode, FaasmError } from './core/errors.ts';
+import type { ObjectStore } from './core/object-store.ts';
+import type { FileStore, FunctionStore, TokenStore } from './core/ports.ts';
+import { withAdminToken } from './stores/admin-token.ts';
+import { fileStore } from './stores/file-store.ts';
+import { folderObjectStore } from './stores/folder-object-store.ts';
+import { functionStore } from './stores/function-store.ts';
+import { memoryObjectStore } from './stores/memory-object-store.ts';
+import { observedObjectStore } from './stores/observed-object-store.ts';
+import { tokenStore } from './stores/token-store.ts';
+
+/** Where functions, shared files and tokens are kept. As the settings of the same names. */
+export interface StoreOptions {
+  readonly kind: 'folder' | 'memory' | 's3';
+  readonly folder?: string;
+  readonly bucket?: string;
+  readonly prefix?: string;
+  readonly endpoint?: string;
+  readonly region?: string;
+  readonly pathStyle?: 'auto' | 'false' | 'true';
+  readonly cacheFolder?: string;
+  readonly cacheBytes?: number;
+  readonly refreshMs?: number;
+  readonly versionsKept?: number;
+  readonly loadedFunctions?: number;
+}
+
+/** What a host keeps things in. */
+export interface RuntimeStores {
+  readonly objects: ObjectStore;
+  readonly functions: FunctionStore;
+  readonly files: FileStore;
+  readonly tokens: TokenStore;
+}
+
+/** What {@link openStores} needs besides the options of the store. */
+export interface OpenStoresOptions {
+  readonly store: StoreOptions;
+  readonly refreshMs: number;
+  /** Empty or absent: none. */
+  readonly adminToken?: string;
+  /** Told every request to the store, and its error if it failed. */
+  readonly request: (operation: string, code?: ErrorCode) => void;
+  /** The folder for cached code cannot be used; the host goes on without it. */
+  readonly cacheTrouble: (error: unknown) => void;
+}
+
+const DEFAULT_FOLDER = '.faasm';
+
+/** Opens the stores that were chosen. Nothing is asked of them yet. */
+export async function openStores(options: OpenStoresOptions): Promise<RuntimeStores> {
+  const { store, refreshMs } = options;
+  const objects = observedObjectStore(await openObjects(store), options.request);
+  const tokens = tokenStore({ objects, refreshMs });
+  return {
+    objects,
+    functions: functionStore({ objects }),
+    files: fileStore({ objects }),
+    tokens: options.adminToken ? withAdminToken(tokens, options.adminToken) : tokens,
+  };
+}
+
+async function openObjects(store: StoreOptions): Promise<ObjectStore> {
+  if (store.kind === 'memory') return memoryObjectStore();
+  if (store.kind === 'folder') return folderObjectStore({ folder: resolve(store.folder || DEFAULT_FOLDER) });
+  throw new FaasmError('NOT_SUPPORTED', 'S3 is not there yet.');
+}
