@@ -1,5 +1,6 @@
 import { FaasmError } from '../core/errors.ts';
 import type { GlobalState } from '../core/ports.ts';
+import { byKey } from './object-keys.ts';
 
 /** Options of {@link memoryGlobalState}. */
 export interface MemoryGlobalStateOptions {
@@ -46,6 +47,12 @@ export function memoryGlobalState(options: MemoryGlobalStateOptions = {}): Globa
       state.bytes -= cost(key, value);
       if (state.values.size === 0) users.delete(user);
       return true;
+    },
+    async list(user, prefix) {
+      return [...(users.get(user)?.values ?? [])]
+        .filter(([key]) => key.startsWith(prefix))
+        .map(([key, value]) => ({ key, sizeBytes: value.length }))
+        .sort(byKey);
     },
   };
 }

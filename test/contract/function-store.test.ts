@@ -1,4 +1,6 @@
-import { memoryFunctionStore } from '../../src/stores/memory-function-store.ts';
+import { memoryObjectStore } from '../../src/stores/memory-object-store.ts';
+import { openFolderStore } from '../support/store-folder.ts';
 import { functionStoreContract } from './function-store.ts';
 
-functionStoreContract('memory', async () => memoryFunctionStore());
+functionStoreContract('memory', async () => memoryObjectStore());
+functionStoreContract('folder', openFolderStore);

@@ -61,6 +61,22 @@ export function globalStateContract(
       expect(await state.size('a', 'c')).toBeUndefined();
     });
 
+    it('lists the keys of a user by prefix, sorted by code unit, with their sizes', async () => {
+      const state = await open();
+      for (const [i, key] of ['b', 'a/x', 'B', 'a', 'a b', 'é'].entries())
+        await state.write('u', key, new Uint8Array(i));
+      await state.write('v', 'a', bytes(1));
+      const keys = async (prefix: string): Promise<string[]> => (await state.list('u', prefix)).map(({ key }) => key);
+      expect(await keys('')).toEqual(['B', 'a', 'a b', 'a/x', 'b', 'é']);
+      expect(await keys('a')).toEqual(['a', 'a b', 'a/x']);
+      expect(await keys('a/')).toEqual(['a/x']);
+      expect(await state.list('u', 'b')).toEqual([{ key: 'b', sizeBytes: 0 }]);
+      expect(await state.list('v', '')).toEqual([{ key: 'a', sizeBytes: 1 }]);
+      await state.remove('v', 'a');
+      expect(await state.list('v', '')).toEqual([]);
+      expect(await state.list('nobody', '')).toEqual([]);
+    });
+
     it('is not changed through the bytes it gave', async () => {
       const state = await open();
       await state.write('u', 'k', bytes(1, 2, 3));

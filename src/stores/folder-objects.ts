@@ -1,0 +1,86 @@
+import { constants } from 'node:fs';
+import { type FileHandle, lstat, open, readdir, rmdir, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ObjectEntry } from '../core/object-store.ts';
+import { ifThere } from './folder-errors.ts';
+import { fileNames, folderKey, folderNames } from './folder-paths.ts';
+import { enterFolder, syncFolder } from './folder-tree.ts';
+import { isKeyPart } from './object-keys.ts';
+
+/** A link is not followed, and a pipe does not make us wait for its other end. */
+const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/** The object `key` below `root`, owned by the caller. Rejects with the error of the file system. */
+export async function readObject(root: string, key: string): Promise<Uint8Array> {
+  const names = fileNames(key);
+  const folder = await enterFolder(root, names.slice(0, -1));
+  const path = join(folder, names.at(-1) ?? '');
+  const file = await open(path, READ);
+  try {
+    return await readWhole(file, path);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Removes the object `key` below `root`, and the folders that are empty then. Rejects with the error of the file system. */
+export async function removeObject(root: string, key: string): Promise<void> {
+  const names = fileNames(key);
+  const folder = await enterFolder(root, names.slice(0, -1));
+  await unlink(join(folder, names.at(-1) ?? ''));
+  for (let depth = names.length - 1; depth >= 0; depth -= 1) {
+    const path = join(root, ...names.slice(0, depth));
+    const emptied =
+      depth > 0 &&
+      (await rmdir(path).then(
+        () => true,
+        () => false,
+      ));
+    // What has been removed with its folder is made durable in the folder above.
+    if (!emptied && (await ifThere(syncFolder(path).then(() => true)))) return;
+  }
+}
+
+/** Objects below `root` whose keys begin with `prefix`, in no order. Rejects with the error of the file system. */
+export async function listObjects(root: string, prefix: string): Promise<ObjectEntry[]> {
+  const parts = prefix.split('/').slice(0, -1);
+  if (!parts.every(isKeyPart)) return [];
+  const start = await ifThere(enterFolder(root, folderNames(parts)));
+  if (start === undefined) return [];
+  const found: ObjectEntry[] = [];
+  const waiting = [{ path: start, before: parts.map((part) => `${part}/`).join('') }];
+  for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
+    const { path, before } = folder;
+    const children = (await ifThere(readdir(path, { withFileTypes: true }))) ?? [];
+    const entries = children.map(async (child) => {
+      const inside = child.isDirectory() ? folderKey(child.name) : undefined;
+      if (inside !== undefined && mayHold(before + inside, prefix)) {
+        waiting.push({ path: join(path, child.name), before: before + inside });
+      }
+      const key = before + child.name;
+      if (!child.isFile() || !isKeyPart(child.name) || !key.startsWith(prefix)) return;
+      const stats = await ifThere(lstat(join(path, child.name)));
+      if (stats !== undefined) found.push({ key, sizeBytes: stats.size, modifiedAt: Math.round(stats.mtimeMs) });
+    });
+    await Promise.all(entries);
+  }
+  return found;
+}
+
+/** Whether keys that begin with `before` may begin with `prefix`. */
+function mayHold(before: string, prefix: string): boolean {
+  return before.startsWith(prefix) || prefix.startsWith(before);
+}
+
+async function readWhole(file: FileHandle, path: string): Promise<Uint8Array> {
+  const stats = await file.stat();
+  if (!stats.isFile()) throw Object.assign(new Error(`EISDIR: ${path} is no regular file`), { code: 'EISDIR' });
+  const bytes = new Uint8Array(stats.size);
+  for (let at = 0; at < bytes.length; ) {
+    const { bytesRead } = await file.read(bytes, at, bytes.length - at, at);
+    // Somebody has made the file shorter: writers of ours never do.
+    if (bytesRead === 0) return bytes.slice(0, at);
+    at += bytesRead;
+  }
+  return bytes;
+}

@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { FaasmError } from '../core/errors.ts';
+import type { FunctionDocument } from '../core/function-document.ts';
+import type { FunctionRef } from '../core/names.ts';
+import type { ObjectStore } from '../core/object-store.ts';
+import type { CodeCache } from './code-cache.ts';
+import { codeOfKey, functionKeys, mayHaveCode, versionOfKey } from './function-records.ts';
+
+/** Reads the code of a version: from the cache, or from the store and its hash verified. Throws `STORE_*`; undefined: there is none. */
+export async function readCode(
+  objects: ObjectStore,
+  cache: CodeCache | undefined,
+  document: FunctionDocument,
+): Promise<Uint8Array | undefined> {
+  const { sha256 } = document;
+  const cached = await cache?.get(sha256);
+  if (cached !== undefined) return cached;
+  const key = functionKeys(document).code(sha256);
+  const wasm = await objects.get(key);
+  if (wasm === undefined) return undefined;
+  if (codeHash(wasm) !== sha256) {
+    throw new FaasmError(
+      'STORE_CORRUPT',
+      `${key} in ${objects.name} is damaged (its hash is another one): upload the same code again, which repairs it.`,
+    );
+  }
+  await cache?.put(sha256, wasm);
+  return wasm;
+}
+
+/** SHA-256 of code, in hexadecimal. */
+export function codeHash(wasm: Uint8Array): string {
+  return createHash('sha256').update(wasm).digest('hex');
+}
+
+/** Removes code of `ref` that no version has and that was written before `before`, in epoch ms. */
+export async function removeUnusedCode(objects: ObjectStore, ref: FunctionRef, before: number): Promise<void> {
+  const entries = await objects.list(functionKeys(ref).all);
+  const versions = entries.flatMap(({ key }) => versionOfKey(key) ?? []);
+  for (const { key, modifiedAt } of entries) {
+    const sha256 = codeOfKey(key);
+    const unused = sha256 !== undefined && !versions.some((version) => mayHaveCode(version, sha256));
+    if (unused && modifiedAt < before) await objects.remove(key);
+  }
+}

@@ -1,0 +1,41 @@
+import type { ObjectStore } from '../core/object-store.ts';
+import { byKey, checkObjectKey } from './object-keys.ts';
+
+interface MemoryObject {
+  readonly bytes: Uint8Array;
+  readonly modifiedAt: number;
+}
+
+/** Options of {@link memoryObjectStore}. */
+export interface MemoryObjectStoreOptions {
+  /** Clock for the times of writes, epoch ms. */
+  readonly now?: () => number;
+}
+
+/** An object store that lives as long as the process. Keeps and hands out copies of the bytes. */
+export function memoryObjectStore(options: MemoryObjectStoreOptions = {}): ObjectStore {
+  const now = options.now ?? Date.now;
+  const objects = new Map<string, MemoryObject>();
+  return {
+    name: 'memory',
+    async put(key, bytes) {
+      // Not slice(): on a Buffer that is a view.
+      objects.set(checkObjectKey(key), { bytes: new Uint8Array(bytes), modifiedAt: now() });
+    },
+    async get(key) {
+      const object = objects.get(checkObjectKey(key));
+      return object === undefined ? undefined : new Uint8Array(object.bytes);
+    },
+    async list(prefix) {
+      return [...objects]
+        .filter(([key]) => key.startsWith(prefix))
+        .map(([key, { bytes, modifiedAt }]) => ({ key, sizeBytes: bytes.length, modifiedAt }))
+        .sort(byKey);
+    },
+    async remove(key) {
+      return objects.delete(checkObjectKey(key));
+    },
+    async check() {},
+    async close() {},
+  };
+}
