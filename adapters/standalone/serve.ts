@@ -7,6 +7,7 @@ import {
   toFaasmError,
   unknownVariables,
 } from '../../src/index.ts';
+import { admissionOf } from './admission.ts';
 import { openLog } from './log.ts';
 import { type StandaloneServer, startServer } from './server.ts';
 
@@ -37,9 +38,10 @@ export async function serve(): Promise<void> {
 }
 
 async function start(config: Config, log: Logger): Promise<{ server: StandaloneServer; runtime: Runtime }> {
-  const runtime = await createRuntime(config);
+  const runtime = await createRuntime({ ...config, logger: log });
   try {
-    return { runtime, server: await startServer(config, runtime, log) };
+    const auth = await admissionOf(config, runtime);
+    return { runtime, server: await startServer(config, { runtime, log, auth }) };
   } catch (error) {
     await runtime.close({ graceMs: 0 });
     throw error;

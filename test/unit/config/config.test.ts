@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { describeSettings, loadConfig, unknownVariables } from '../../../src/config.ts';
+import { describeSettings, isLoopback, loadConfig, unknownVariables } from '../../../src/config.ts';
 
 const MIB = 1024 * 1024;
 
@@ -8,7 +8,7 @@ describe('loadConfig', () => {
     const config = loadConfig({});
     expect(config).toMatchObject({ invokePort: 8080, uploadPort: 8002, bindHost: '127.0.0.1', layer: 'auto' });
     expect(config.threads).toBeGreaterThan(0);
-    expect(config.maxBodyBytes).toEqual({ upload: 64 * MIB, state: 512 * MIB, invoke: 16 * MIB });
+    expect(config.maxBodyBytes).toEqual({ upload: 64 * MIB, state: 512 * MIB, file: 512 * MIB, invoke: 16 * MIB });
     expect(config.limits.memoryBytes).toBe(128 * MIB);
     expect(config.budgets.memoryBytes).toBe(0);
   });
@@ -38,8 +38,10 @@ describe('loadConfig', () => {
     ['FAASM_MEMORY_BYTES', '12XB', '64MiB'],
     ['FAASM_MEMORY_BYTES', '1', 'at least 64 KiB'],
     ['FAASM_LAYER', 'Native', 'auto, native, portable'],
-    ['FAASM_BIND_HOST', '0.0.0.0', 'tokens do not exist yet'],
-    ['FAASM_BIND_HOST', 'example.org', 'loopback'],
+    ['FAASM_BIND_HOST', 'two words', 'an address or name'],
+    ['FAASM_STORE', 'S3', 'folder, memory, s3'],
+    ['FAASM_S3_ENDPOINT', 'ftp://x', 'a URL'],
+    ['FAASM_S3_PREFIX', '../other', 'letters'],
   ])('refuses %s=%s and says what is accepted', (name, value, accepted) => {
     const load = (): unknown => loadConfig({ [name]: value });
     expect(load).toThrow(expect.objectContaining({ code: 'BAD_REQUEST' }));
@@ -49,6 +51,18 @@ describe('loadConfig', () => {
   it('names every bad value at once', () => {
     const load = (): unknown => loadConfig({ FAASM_THREADS: 'x', FAASM_LAYER: 'y', FAASM_LOG_BYTES: 'z' });
     for (const name of ['FAASM_THREADS', 'FAASM_LAYER', 'FAASM_LOG_BYTES']) expect(load).toThrow(name);
+  });
+
+  it('never shows a secret that it refuses', () => {
+    const load = (): unknown => loadConfig({ FAASM_ADMIN_TOKEN: 'too-short' });
+    expect(load).toThrow('FAASM_ADMIN_TOKEN is not accepted: use 16 to 512');
+    expect(load).not.toThrow('too-short');
+  });
+
+  it('asks for the bucket where S3 is the store', () => {
+    expect(() => loadConfig({ FAASM_STORE: 's3' })).toThrow('FAASM_S3_BUCKET is not set');
+    const config = loadConfig({ FAASM_STORE: 's3', FAASM_S3_BUCKET: 'functions' });
+    expect(config.store).toMatchObject({ kind: 's3', bucket: 'functions', pathStyle: 'auto' });
   });
 
   it('is frozen through and through', () => {
@@ -68,12 +82,29 @@ describe('describeSettings', () => {
     );
     expect(rows.map((row) => row.name).sort()).toEqual(names.sort());
     expect(new Set(rows.map((row) => row.env)).size).toBe(rows.length);
-    for (const row of rows) expect(row.env).toMatch(/^FAASM_[A-Z_]+$/);
+    for (const row of rows) expect(row.env).toMatch(/^(FAASM|OTEL)_[A-Z0-9_]+$/);
+  });
+});
+
+describe('isLoopback', () => {
+  it.each([
+    ['127.0.0.1', true],
+    ['127.9.9.9', true],
+    ['::1', true],
+    ['localhost', true],
+    ['0.0.0.0', false],
+    ['::', false],
+    ['10.0.0.1', false],
+    ['127.0.0.1.example.org', false],
+    ['localhost.example.org', false],
+  ])('%s: %s', (host, expected) => {
+    expect(isLoopback(host)).toBe(expected);
   });
 });
 
 describe('unknownVariables', () => {
-  it('finds misspelt settings', () => {
+  it('finds misspelt settings, and leaves those of the command line alone', () => {
+    expect(unknownVariables({ FAASM_HOST: 'http://x', FAASM_TOKEN: 'y' })).toEqual([]);
     expect(unknownVariables({ FAASM_TIMOUT_MS: '1', FAASM_THREADS: '1', HOME: '/' })).toEqual(['FAASM_TIMOUT_MS']);
   });
 });

@@ -5,19 +5,22 @@ import { ERROR_TABLE, type ErrorCode, FaasmError, isFaasmError, toFaasmError } f
 const ROWS = Object.entries(ERROR_TABLE) as [ErrorCode, (typeof ERROR_TABLE)[ErrorCode]][];
 
 describe('error table', () => {
-  it.each(ROWS)('%s has an error status and says what it means', (_, { status, meaning }) => {
+  it.each(ROWS)('%s has an error status, and says what it means and what to do', (_, { status, meaning, remedy }) => {
     expect(status).toBeGreaterThanOrEqual(400);
     expect(status).toBeLessThan(600);
     expect(meaning).toMatch(/^[A-Z].*\.$/);
+    expect(remedy).toMatch(/^\S.{10,}\.$/);
   });
 
   it('invites to try again only where the same request may succeed: never after an error of the request itself', () => {
     const retryable = ROWS.filter(([, row]) => row.retryable).map(([code]) => code);
     expect(retryable.toSorted()).toEqual([
       'BODY_TIMEOUT',
+      'CONCURRENCY_LIMIT',
       'HOST_OVERLOADED',
       'QUEUE_FULL',
       'SHUTTING_DOWN',
+      'STORE_UNAVAILABLE',
       'THREAD_LOST',
     ]);
   });

@@ -21,6 +21,9 @@ function result(id: number, logBytes = 0): CallResult {
   return {
     id,
     status: 'success',
+    version: '20261121T064237123Z-1a2b3c4d',
+    traceparent: '',
+    attempt: 1,
     attributes: {},
     output: endedStream(),
     log: new Uint8Array(logBytes),
@@ -119,6 +122,42 @@ describe('kept results', () => {
     keep(1, DETACHED);
     for (let id = 2; id < 5000; id += 1) keep(id, {}, { bytes: KIB });
     expect([has(1), has(2), has(4999)]).toEqual([true, false, true]);
+  });
+
+  it('of calls that somebody waited for lose a large output, and nothing else', async () => {
+    const { store, keep } = setUp();
+    keep(1, {}, { bytes: 64 * KIB + 1, logBytes: 5 });
+    keep(2, {}, { bytes: 64 * KIB, logBytes: 5 });
+    keep(3, { idempotencyKey: 'k' }, { bytes: 65 * KIB });
+    expect(store.get(1, 0)).toMatchObject({ outputKept: false, outputBytes: 64 * KIB + 1 });
+    expect(store.get(2, 0)).toMatchObject({ outputKept: true, outputBytes: 64 * KIB });
+    expect(store.get(3, 0)).toMatchObject({ outputKept: true });
+    expect(store.get(1, 0).result.log).toHaveLength(5);
+    expect(await store.get(1, 0).result.output.bytes()).toHaveLength(0);
+  });
+
+  it('of calls that somebody waited for are bounded in bytes, also where each has a large log', () => {
+    const { keep, has } = setUp();
+    const logBytes = 1024 * KIB;
+    for (let id = 1; id <= 2000; id += 1) keep(id, {}, { logBytes });
+    expect([has(2000 - 64), has(2000 - 63), has(2000)]).toEqual([false, true, true]);
+    keep(2001, {}, { logBytes: 100 * 1024 * KIB });
+    expect([has(2000), has(2001)]).toEqual([false, false]);
+    keep(2002, {});
+    expect(has(2002)).toBe(true);
+  });
+
+  it('are listed until they expire', () => {
+    const { store, keep } = setUp();
+    keep(1, {}, { now: 0 });
+    keep(2, DETACHED, { now: 5 });
+    expect(
+      store
+        .all(999)
+        .map(({ call: { id } }) => id)
+        .toSorted(),
+    ).toEqual([1, 2]);
+    expect(store.all(1004).map(({ call: { id } }) => id)).toEqual([2]);
   });
 
   it('are bounded in number, however small', () => {

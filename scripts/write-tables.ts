@@ -1,5 +1,5 @@
-// Writes the tables of the documentation that come from the sources: docs/settings.md and the errors of docs/http-api.md.
-import { readFile, writeFile } from 'node:fs/promises';
+// Writes the pages of the documentation that come from the sources: docs/settings.md and docs/errors.md.
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeSettings } from '../src/config.ts';
 import { ERROR_TABLE } from '../src/core/errors.ts';
@@ -17,7 +17,7 @@ export function settingsPage(): string {
     'Settings are environment variables, read once at the start. One that is not accepted stops the start with a message',
     'that says what is; a `FAASM_*` variable that is no setting is reported. An empty variable counts as not set.',
     '',
-    'Written by `node scripts/write-settings.ts` from `src/config.ts`.',
+    'Written by `node scripts/write-tables.ts` from `src/config.ts`.',
     '',
     '| variable | default | meaning | accepted |',
     '|---|---|---|---|',
@@ -25,21 +25,27 @@ export function settingsPage(): string {
   ].join('\n')}\n`;
 }
 
-/** docs/http-api.md with its table of errors up to date. */
-export function apiPage(page: string): string {
+/** docs/errors.md. */
+export function errorsPage(): string {
   const rows = Object.entries(ERROR_TABLE).map(
-    ([code, { status, retryable, meaning }]) =>
-      `| \`${code}\` | ${status} | ${retryable ? 'yes' : 'no'} | ${meaning} |`,
+    ([code, { status, retryable, meaning, remedy }]) =>
+      `| \`${code}\` | ${status} | ${retryable ? 'yes' : 'no'} | ${meaning} | ${remedy} |`,
   );
-  const table = ['| code | status | worth sending again | meaning |', '|---|---|---|---|', ...rows].join('\n');
-  return page.replace(
-    /(<!-- errors:.*? -->\n)[\s\S]*?(<!-- \/errors -->)/,
-    (_, open, close) => `${open}${table}\n${close}`,
-  );
+  return `${[
+    '# Errors',
+    '',
+    'Every error has a code. HTTP answers carry it in the header `X-Faasm-Error` and in the body, with a message that says',
+    'what happened, why, and what to do; calls carry it in their record. Codes are stable: compare them, not the messages.',
+    '',
+    'Written by `node scripts/write-tables.ts` from `src/core/errors.ts`.',
+    '',
+    '| code | HTTP status | worth sending again | meaning | what to do |',
+    '|---|---|---|---|---|',
+    ...rows,
+  ].join('\n')}\n`;
 }
 
 if (import.meta.filename === process.argv[1]) {
-  const api = join(ROOT, 'docs/http-api.md');
   await writeFile(join(ROOT, 'docs/settings.md'), settingsPage());
-  await writeFile(api, apiPage(await readFile(api, 'utf8')));
+  await writeFile(join(ROOT, 'docs/errors.md'), errorsPage());
 }
