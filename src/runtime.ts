@@ -3,8 +3,7 @@ import { setGuestFlags } from './executor/v8-flags.ts';
 import { HostRuntime } from './runtime-host.ts';
 import type { AuditCount, RuntimeOptions } from './runtime-options.ts';
 import { openStores } from './runtime-stores.ts';
-import type { Telemetry } from './telemetry/telemetry.ts';
-import { traceparents } from './telemetry/trace-context.ts';
+import { createTelemetry } from './telemetry/create-telemetry.ts';
 
 const REFRESH_MS = 2_000;
 
@@ -14,15 +13,8 @@ const REFRESH_MS = 2_000;
  */
 export async function createRuntime(options: RuntimeOptions = {}): Promise<Runtime & { audit(): AuditCount }> {
   setGuestFlags();
-  const { logger = {}, store = { kind: 'memory' } } = options;
-  const telemetry: Telemetry = {
-    observer: { ended: () => {} },
-    metrics: () => '',
-    childOf: traceparents(false),
-    httpRequest: () => {},
-    storeRequest: () => {},
-    close: async () => {},
-  };
+  const { logger = {}, store = { kind: 'memory' }, tracing = {} } = options;
+  const telemetry = await createTelemetry({ logger, ...tracing, hostInfo: () => runtime.info() });
   const refreshMs = store.refreshMs ?? REFRESH_MS;
   const stores = await openStores({
     store,
