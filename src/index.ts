@@ -2,9 +2,10 @@
  * The public interface of the runtime: what adapters and embedding programs use. The only barrel of the project.
  * @module
  */
-export type { ApiBody, ApiHandler, ApiRequest, ApiResponse } from './api/http.ts';
-export { type InvokeApiOptions, invokeApi } from './api/invoke-api.ts';
-export { type UploadApiOptions, uploadApi } from './api/upload-api.ts';
+export { faasmApi } from './api/api.ts';
+export type { FaasmApiOptions } from './api/api-options.ts';
+export type { AuthMode } from './api/auth.ts';
+export type { ApiBody, ApiHandler, ApiHeaders, ApiRequest, ApiResponse } from './api/http.ts';
 export { type Config, describeSettings, isLoopback, loadConfig, type SettingRow, unknownVariables } from './config.ts';
 export type { Call, CallResult, CallTimes, LayerName, Principal, StartKind } from './core/call.ts';
 export {

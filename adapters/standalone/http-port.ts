@@ -16,6 +16,8 @@ export interface HttpPortOptions extends Omit<BodyOptions, 'watch'> {
   /** 0: any free port. */
   readonly port: number;
   readonly handler: ApiHandler;
+  /** Serve clients on this machine only, no web pages of other origins: for hosts that ask for no tokens. */
+  readonly localOnly: boolean;
   /** Told every request once it is answered, as an `http` event; absent when nobody wants to know. */
   readonly log?: LogMethod;
 }
@@ -105,7 +107,7 @@ class Exchanges {
     outgoing.once('close', () => this.#leave(busy));
     const startedAt = performance.now();
     const request = new NodeRequest(incoming, outgoing, this.#bodies, awaitsContinue);
-    const reason = foreignReason(incoming);
+    const reason = this.#options.localOnly ? foreignReason(incoming) : undefined;
     const response = reason === undefined ? await this.#options.handler(request) : refusal(reason);
     const { bodyTimeoutMs, log } = this.#options;
     await sendResponse(incoming, outgoing, response, { close: this.stopping, stallMs: bodyTimeoutMs });

@@ -13,7 +13,7 @@ export function foreignReason(incoming: IncomingMessage): string | undefined {
     return `Host ${JSON.stringify(host)} is not this machine: without tokens only local clients are served; send Host: localhost.`;
   }
   if (origin !== undefined && !LOOPBACK.test(origin.replace(/^https?:\/\//i, ''))) {
-    return `Requests of web pages (Origin ${JSON.stringify(origin)}) are refused: tokens do not exist yet.`;
+    return `Requests of web pages (Origin ${JSON.stringify(origin)}) are refused: this host asks for no tokens.`;
   }
   return undefined;
 }

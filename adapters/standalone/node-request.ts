@@ -22,6 +22,7 @@ const PLACE_BYTES = 256 * 1024;
 export class NodeRequest implements ApiRequest {
   readonly method: string;
   readonly path: string;
+  readonly query: string;
   readonly #incoming: IncomingMessage;
   readonly #outgoing: ServerResponse;
   readonly #options: BodyOptions;
@@ -31,7 +32,10 @@ export class NodeRequest implements ApiRequest {
   /** `awaitsContinue`: the client sends the body only once it is told to continue. */
   constructor(incoming: IncomingMessage, outgoing: ServerResponse, options: BodyOptions, awaitsContinue: boolean) {
     this.method = incoming.method ?? '';
-    this.path = pathOf(incoming.url ?? '');
+    const target = originForm(incoming.url ?? '');
+    const mark = target.indexOf('?');
+    this.path = mark < 0 ? target : target.slice(0, mark);
+    this.query = mark < 0 ? '' : target.slice(mark + 1);
     this.#incoming = incoming;
     this.#outgoing = outgoing;
     this.#options = options;
@@ -138,11 +142,9 @@ class ArrivingBody implements Progress {
   }
 }
 
-/** The path of a request target in origin form or, as proxies may send it, absolute form. */
-function pathOf(target: string): string {
-  const path = target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?]*/i, '');
-  const query = path.indexOf('?');
-  return query < 0 ? path : path.slice(0, query);
+/** A request target in origin form, `/path?query`; proxies may send the absolute form. */
+function originForm(target: string): string {
+  return target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?]*/i, '');
 }
 
 function tooLarge(maxBytes: number): FaasmError {

@@ -35,7 +35,7 @@ export async function sendResponse(
   const length = bodyLength(body);
   // Names and values in turn: the form that node:http takes as it is.
   const headers = Object.entries(response.headers).flat();
-  if (length !== undefined) headers.push('content-length', String(length));
+  if (length !== undefined && describesLength(response)) headers.push('content-length', String(length));
   if (unread || options.close) headers.push('connection', 'close');
   outgoing.writeHead(response.status, headers);
   if (length !== undefined && length <= AT_ONCE_BYTES && !unread) {
@@ -50,6 +50,11 @@ export async function sendResponse(
     // Whatever ended the body early, an open connection would tell the client that more is to come.
     outgoing.destroy();
   }
+}
+
+/** Whether the length of a body is still to be said: it is not where the answer says another (HEAD), nor with 204. */
+function describesLength({ status, headers }: ApiResponse): boolean {
+  return status !== 204 && headers['content-length'] === undefined;
 }
 
 /** A short body becomes a string of its bytes: node:http then sends it together with the head, in one piece. */

@@ -1,50 +1,46 @@
-import { ERROR_TABLE, type ErrorRecord, toFaasmError } from '../core/errors.ts';
-import type { ApiHandler, ApiRequest, ApiResponse } from './http.ts';
+import { ERROR_TABLE, type ErrorRecord } from '../core/errors.ts';
+import { isFaasmText } from './faasm-texts.ts';
+import type { ApiHeaders, ApiRequest, ApiResponse } from './http.ts';
+import { isVersioned } from './route.ts';
 
-/** Texts that Faasm's clients know without a code in front; the header still carries the code. */
-export const FAASM_TEXTS = { body: 'Empty request', user: 'Empty user', function: 'Empty function' } as const;
+/** What the answer to a call that failed says besides its error. */
+export interface FailedCall {
+  readonly call: number;
+  readonly returnValue?: number;
+}
 
-const BARE_TEXTS: ReadonlySet<string> = new Set(Object.values(FAASM_TEXTS));
+const REALM = 'Bearer realm="faasm"';
 
 /** The error as plain text: `CODE: message`, or the words that Faasm used for it. */
 export function errorText(error: ErrorRecord, returnValue?: number): string {
   if (error.code === 'FUNCTION_FAILED' && returnValue !== undefined) return `Call failed (return value=${returnValue})`;
-  return BARE_TEXTS.has(error.message) ? error.message : `${error.code}: ${error.message}`;
+  return isFaasmText(error.message) ? error.message : `${error.code}: ${error.message}`;
 }
 
-/** The answer for `error`: JSON for clients that accept it, else text; the code is in `x-faasm-error`. */
+/** The answer for `error`: JSON below `/v1` and for clients that accept it, else text; `x-faasm-error` has the code. */
 export function errorResponse(
   request: ApiRequest,
   error: ErrorRecord,
-  more: { readonly returnValue?: number; readonly headers?: Readonly<Record<string, string>> } = {},
+  more: { readonly failed?: FailedCall; readonly headers?: ApiHeaders } = {},
 ): ApiResponse {
   const { status } = ERROR_TABLE[error.code];
-  const json = wantsJson(request);
+  const json = isVersioned(request.path) || acceptsJson(request);
   return {
     status,
     headers: {
       'content-type': json ? 'application/json' : 'text/plain; charset=utf-8',
       'x-faasm-error': error.code,
-      // 503 means that the host has no room now; a second is about what it takes to change that.
-      ...(status === 503 ? { 'retry-after': '1' } : {}),
+      ...(status === 401 ? { 'www-authenticate': REALM } : {}),
+      // The host, or the function, has no room now; a second is about what it takes to change that.
+      ...(status === 503 || status === 429 ? { 'retry-after': '1' } : {}),
       ...more.headers,
     },
-    body: json ? JSON.stringify({ code: error.code, message: error.message }) : errorText(error, more.returnValue),
+    body: json
+      ? JSON.stringify({ code: error.code, message: error.message, ...more.failed })
+      : errorText(error, more.failed?.returnValue),
   };
 }
 
-/** `handler` with whatever it throws turned into an answer. */
-export function answeringErrors(handler: ApiHandler): ApiHandler {
-  return async (request) => {
-    try {
-      return await handler(request);
-    } catch (error) {
-      const { code, message } = toFaasmError(error);
-      return errorResponse(request, { code, message });
-    }
-  };
-}
-
-function wantsJson(request: ApiRequest): boolean {
+function acceptsJson(request: ApiRequest): boolean {
   return request.header('accept')?.toLowerCase().includes('application/json') ?? false;
 }

@@ -9,6 +9,8 @@ export interface ApiRequest {
   readonly method: string;
   /** Path of the request target: percent-encoded as sent, without query. */
   readonly path: string;
+  /** Query of the request target as sent, without `?`; empty when there is none. */
+  readonly query: string;
   /** Value of a header, by its name in lower case. */
   header(name: string): string | undefined;
   /**
@@ -20,14 +22,17 @@ export interface ApiRequest {
   onDisconnect(listener: () => void): void;
 }
 
-/** What a body can be. A stream is read at the client's pace. */
+/** What a body can be. A stream is read at the client's pace; one that throws cuts the connection. */
 export type ApiBody = string | Uint8Array | AsyncIterable<Uint8Array>;
+
+/** Header names in lower case, and their values. */
+export type ApiHeaders = Readonly<Record<string, string>>;
 
 /** The answer to an {@link ApiRequest}. */
 export interface ApiResponse {
   readonly status: number;
-  /** Names in lower case. The adapter adds `content-length` to bodies that are no stream. */
-  readonly headers: Readonly<Record<string, string>>;
+  /** The adapter adds `content-length` where it is not there and the body is no stream. */
+  readonly headers: ApiHeaders;
   readonly body: ApiBody;
 }
 
@@ -35,11 +40,24 @@ export interface ApiResponse {
 export type ApiHandler = (request: ApiRequest) => Promise<ApiResponse>;
 
 /** A plain text answer. */
-export function textResponse(text: string, headers: Readonly<Record<string, string>> = {}): ApiResponse {
+export function textResponse(text: string, headers: ApiHeaders = {}): ApiResponse {
   return { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8', ...headers }, body: text };
 }
 
 /** An answer of bytes whose meaning only the sender knows. */
-export function bytesResponse(body: ApiBody, headers: Readonly<Record<string, string>> = {}): ApiResponse {
+export function bytesResponse(body: ApiBody, headers: ApiHeaders = {}): ApiResponse {
   return { status: 200, headers: { 'content-type': 'application/octet-stream', ...headers }, body };
+}
+
+/** `value` as JSON. */
+export function jsonResponse(value: unknown, status = 200, headers: ApiHeaders = {}): ApiResponse {
+  return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(value) };
+}
+
+/** What HEAD gets where GET gets `response`: the head alone, with the length the body would have. */
+export function headOnly(response: ApiResponse): ApiResponse {
+  const { status, headers, body } = response;
+  if (typeof body !== 'string' && !ArrayBuffer.isView(body)) return { status, headers, body: '' };
+  const length = typeof body === 'string' ? new TextEncoder().encode(body).length : body.length;
+  return { status, headers: { ...headers, 'content-length': String(length) }, body: '' };
 }

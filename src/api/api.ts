@@ -1,0 +1,93 @@
+import { FaasmError, toFaasmError } from '../core/errors.ts';
+import type { Runtime } from '../core/ports.ts';
+import type { FaasmApiOptions } from './api-options.ts';
+import { type AuthMode, authenticate, authorise } from './auth.ts';
+import { readBody } from './body.ts';
+import { errorResponse } from './error-response.ts';
+import { BatchTable } from './faasm/batch-table.ts';
+import { type ApiHandler, type ApiRequest, type ApiResponse, headOnly } from './http.ts';
+import { openApiDocument } from './openapi.ts';
+import { readPathParameter, readQuery } from './parameters.ts';
+import { isVersioned, type Route } from './route.ts';
+import { type Match, Router } from './router.ts';
+import { ROUTES } from './routes.ts';
+import type { Services } from './services.ts';
+
+/** The whole HTTP API of a host: every route of `routes.ts`. Says so in its answer whatever goes wrong. */
+export function faasmApi(runtime: Runtime, options: FaasmApiOptions): ApiHandler {
+  const router = new Router(ROUTES);
+  let description: string | undefined;
+  const services: Services = {
+    runtime,
+    bodies: options.bodies,
+    platform: options.platform,
+    batches: new BatchTable(),
+    description() {
+      description ??= JSON.stringify(openApiDocument(ROUTES, options));
+      return description;
+    },
+  };
+  return async (request) => {
+    const startedAt = performance.now();
+    const match = router.find(request.path);
+    const response = await respond(services, options.auth, request, match);
+    runtime.httpRequest(match?.routes.pattern ?? UNKNOWN_ROUTE, response.status, performance.now() - startedAt);
+    return response;
+  };
+}
+
+/** How metrics call paths that lead nowhere: as one, whatever clients make up. */
+const UNKNOWN_ROUTE = 'unknown';
+
+async function respond(
+  services: Services,
+  mode: AuthMode,
+  request: ApiRequest,
+  match: Match | undefined,
+): Promise<ApiResponse> {
+  try {
+    if (match === undefined) throw noRoute(request.path);
+    const { byMethod, allow } = match.routes;
+    const route = byMethod.get(request.method);
+    if (route === undefined) return otherMethod(request, allow);
+    const response = await answer(services, mode, request, route, match);
+    return request.method === 'HEAD' ? headOnly(response) : response;
+  } catch (error) {
+    return errorResponse(request, toFaasmError(error).record());
+  }
+}
+
+/** Nothing is read of the body, and nothing looked up, before the request is known to be allowed and well-formed. */
+async function answer(
+  services: Services,
+  mode: AuthMode,
+  request: ApiRequest,
+  route: Route,
+  match: Match,
+): Promise<ApiResponse> {
+  const principal = await authenticate(request, services.runtime.tokens, mode, route.access);
+  const params = readPath(match);
+  authorise(route, principal, params['user'] as string | undefined);
+  const query = readQuery(route.query ?? NO_FIELDS, request.query, isVersioned(request.path));
+  const body = route.body === undefined ? undefined : await readBody(request, route.body, services.bodies);
+  return route.handle({ services, request, principal, params, query, body });
+}
+
+const NO_FIELDS = Object.freeze({});
+
+function readPath({ routes, parameters }: Match): Readonly<Record<string, string | number>> {
+  const params: Record<string, string | number> = {};
+  for (const [index, name] of routes.names.entries()) params[name] = readPathParameter(name, parameters[index] ?? '');
+  return params;
+}
+
+function otherMethod(request: ApiRequest, allow: string): ApiResponse {
+  if (request.method === 'OPTIONS') return { status: 204, headers: { allow }, body: '' };
+  const message = `${request.method} is not possible here: use ${allow}.`;
+  return errorResponse(request, { code: 'METHOD_NOT_ALLOWED', message }, { headers: { allow } });
+}
+
+function noRoute(path: string): FaasmError {
+  const shown = path.length > 200 ? `${path.slice(0, 200)}…` : path;
+  return new FaasmError('ROUTE_NOT_FOUND', `There is nothing at ${shown}: GET /openapi.json lists what there is.`);
+}

@@ -1,0 +1,83 @@
+import type { Principal } from '../../core/call.ts';
+import { FaasmError } from '../../core/errors.ts';
+import { checkFilePath } from '../../core/object-key.ts';
+import { type ApiRequest, bytesResponse, textResponse } from '../http.ts';
+import { bytesAnswer, textAnswer } from '../responses.ts';
+import { defineRoute, type Route } from '../route.ts';
+import { noFile, SHARED_USER } from '../v1/files.ts';
+
+const HEADERS = { FilePath: { type: 'string', description: 'Path of the file; it must be there.' } } as const;
+const STORE_ERRORS = ['STORE_UNAVAILABLE', 'STORE_DENIED'] as const;
+const OWNERS = 'Files of the user `shared` for administrators, of the token for users.';
+
+export const FAASM_FILE_ROUTES: readonly Route[] = [
+  defineRoute({
+    id: 'faasmPutFile',
+    method: 'PUT',
+    path: '/file',
+    access: 'user',
+    tag: 'faasm',
+    summary: 'Write a shared file',
+    description: OWNERS,
+    headers: HEADERS,
+    body: {
+      kind: 'bytes',
+      limit: 'file',
+      contentType: 'application/octet-stream',
+      description: 'The file; it may be empty.',
+    },
+    responses: { 200: textAnswer('It is written.', 'Shared file uploaded\n') },
+    errors: ['BAD_REQUEST', 'INVALID_NAME', 'STORE_FULL', ...STORE_ERRORS],
+    async handle({ services, request, principal, body }) {
+      await services.runtime.files.put(ownerOf(principal), filePath(request), body);
+      return textResponse('Shared file uploaded\n');
+    },
+  }),
+  defineRoute({
+    id: 'faasmGetFile',
+    method: 'GET',
+    path: '/file',
+    access: 'user',
+    tag: 'faasm',
+    summary: 'Read a shared file',
+    description: `${OWNERS} A file that a user does not have is looked for among those of \`shared\`.`,
+    headers: HEADERS,
+    responses: { 200: bytesAnswer('The file.') },
+    errors: ['BAD_REQUEST', 'INVALID_NAME', 'FILE_NOT_FOUND', ...STORE_ERRORS],
+    async handle({ services: { runtime }, request, principal }) {
+      const path = filePath(request);
+      const owner = ownerOf(principal);
+      const file = (await runtime.files.get(owner, path)) ?? (await runtime.files.get(SHARED_USER, path));
+      if (file === undefined) throw noFile(owner, path);
+      return bytesResponse(file);
+    },
+  }),
+  defineRoute({
+    id: 'faasmRemoveFile',
+    method: 'DELETE',
+    path: '/file',
+    access: 'user',
+    tag: 'faasm',
+    summary: 'Remove a shared file',
+    description: OWNERS,
+    headers: HEADERS,
+    responses: { 200: textAnswer('It is gone.', 'Shared file removed\n') },
+    errors: ['BAD_REQUEST', 'INVALID_NAME', 'FILE_NOT_FOUND', ...STORE_ERRORS],
+    async handle({ services, request, principal }) {
+      const path = filePath(request);
+      const owner = ownerOf(principal);
+      if (!(await services.runtime.files.remove(owner, path))) throw noFile(owner, path);
+      return textResponse('Shared file removed\n');
+    },
+  }),
+];
+
+function ownerOf(principal: Principal): string {
+  return principal.kind === 'admin' ? SHARED_USER : principal.user;
+}
+
+function filePath(request: ApiRequest): string {
+  const path = request.header('filepath');
+  if (path !== undefined && path !== '') return checkFilePath(path);
+  throw new FaasmError('BAD_REQUEST', 'The header FilePath is missing: it says which file is meant.');
+}
