@@ -16,6 +16,7 @@ const LAYERS = {
   stores: ['core', 'node:', 'ioredis', '@aws-sdk/'],
   toolchain: ['core', 'node:', '@yowasp/clang', 'assemblyscript'],
   api: ['core', 'telemetry'],
+  cli: ['core', 'toolchain', 'node:', 'config'],
 };
 
 const CORE_MODULE =
@@ -26,6 +27,7 @@ function layerRule([folder, allowed]) {
   const paths = [`^src/${folder}/`, '^src/types/'];
   for (const item of allowed) {
     if (item === 'node:') paths.push(CORE_MODULE);
+    else if (item === 'config') paths.push('^src/config');
     else if (item in LAYERS) paths.push(`^src/${item}/`);
     else paths.push(`(^|node_modules/)${item}`);
   }

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { installedTool, ROOT, runTool } from './run-tool.ts';
 
 const colours = process.stdout.isTTY === true ? 'force' : 'off';
-const FOLDERS = ['src', 'adapters', 'scripts', 'bench', 'test'].filter((name) => existsSync(`${ROOT}/${name}`));
+const FOLDERS = ['bin', 'src', 'adapters', 'scripts', 'bench', 'test'].filter((name) => existsSync(`${ROOT}/${name}`));
 
 const CHECKS: readonly { readonly name: string; readonly tool: string; readonly args: readonly string[] }[] = [
   {

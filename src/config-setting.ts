@@ -86,7 +86,8 @@ function within(value: number | undefined, min: number, max: number): number | u
   return value !== undefined && value >= min && value <= max ? value : undefined;
 }
 
-function parseBytes(value: string): number | undefined {
+/** Bytes of a text such as `65536`, `64KiB` or `1GiB`, undefined for what is none. */
+export function parseBytes(value: string): number | undefined {
   const match = /^(\d{1,15})\s*(|KiB|MiB|GiB)$/i.exec(value);
   const factor = BYTE_UNITS[match?.[2]?.toLowerCase() ?? ''];
   return match === null || factor === undefined ? undefined : Number(match[1]) * factor;

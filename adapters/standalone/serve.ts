@@ -1,6 +1,7 @@
 import {
   type Config,
   createRuntime,
+  type LayerName,
   type Logger,
   loadConfig,
   type Runtime,
@@ -17,19 +18,40 @@ export const EXIT = { stopped: 0, startFailed: 1, interrupted: 130 } as const;
 /** Ctrl-C at `npm start` comes twice, from the terminal and passed on by npm; nobody presses it twice that fast. */
 const ECHO_MS = 100;
 
+/** A host that takes calls. */
+export interface ReadyHost {
+  /** Addresses of the two ports; the same where there is one. */
+  readonly invoke: string;
+  readonly upload: string;
+  readonly layer: LayerName;
+  /** Why the native layer is not in use, when it is not. */
+  readonly layerReason?: string;
+  readonly threads: number;
+}
+
+/** What to serve with; everything has a default. */
+export interface ServeOptions {
+  /** Settings; default: the environment of this process. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** What is printed on the standard output when the host is ready. */
+  readonly announce?: (host: ReadyHost) => string;
+}
+
 /**
  * Runs the server in this process: reads the configuration, starts the runtime, prints where it listens, and stops on
  * SIGTERM or SIGINT. Ends the process: 0 after a clean stop, 1 when it could not start, 130 on a second signal.
  */
-export async function serve(): Promise<void> {
+export async function serve({ environment = process.env, announce = readyText }: ServeOptions = {}): Promise<void> {
   try {
-    const config = loadConfig();
+    const config = loadConfig(environment);
     const log = openLog(config);
-    for (const name of unknownVariables()) log.warn?.('unknown-setting', { name, hint: 'it has no effect' });
+    for (const name of unknownVariables(environment)) log.warn?.('unknown-setting', { name, hint: 'it has no effect' });
     const { runtime, server } = await start(config, log);
     stopOnSignals(server, log);
     log.info?.('ready', { invoke: server.invoke.url, upload: server.upload.url });
-    console.log(readyText(server, runtime));
+    const { layer, layerReason, threads } = runtime.info();
+    const reason = layerReason === undefined ? {} : { layerReason };
+    console.log(announce({ invoke: server.invoke.url, upload: server.upload.url, layer, threads, ...reason }));
   } catch (error) {
     const { code, message } = toFaasmError(error);
     console.error(`Faasm cannot start (${code}):\n${message}`);
@@ -64,18 +86,16 @@ function stopOnSignals(server: StandaloneServer, log: Logger): void {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal));
 }
 
-function readyText(server: StandaloneServer, runtime: Runtime): string {
-  const { layer, layerReason, threads } = runtime.info();
-  const { invoke, upload } = server;
+function readyText({ invoke, upload, layer, layerReason, threads }: ReadyHost): string {
   const why = layerReason === undefined ? '' : ` (${layerReason})`;
   return `
 Faasm is ready
-  calls             ${invoke.url}
-  functions, state  ${upload.url}
+  calls             ${invoke}
+  functions, state  ${upload}
   memory layer      ${layer}${why}, ${threads} thread${threads === 1 ? '' : 's'}
 
 Try
-  curl -X PUT ${upload.url}/f/demo/hello -T build/func/demo/hello.wasm
-  curl -X POST ${invoke.url} -d '{"user":"demo","function":"hello"}'
+  curl -X PUT ${upload}/f/demo/hello -T build/func/demo/hello.wasm
+  curl -X POST ${invoke} -d '{"user":"demo","function":"hello"}'
 `;
 }

@@ -1,0 +1,13 @@
+// The command line, put together: its commands from src/cli, and the host that `faasm up` runs in this process.
+import { main } from '../src/cli/main.ts';
+import { nodeContext } from '../src/cli/node-context.ts';
+
+// Loaded when they are needed: most commands only send a request.
+const localHost = {
+  up: async (...args: Parameters<typeof import('../adapters/standalone/up.ts').up>) =>
+    (await import('../adapters/standalone/up.ts')).up(...args),
+  probe: async (...args: Parameters<typeof import('../adapters/standalone/probe.ts').probe>) =>
+    (await import('../adapters/standalone/probe.ts')).probe(...args),
+};
+
+process.exitCode = await main(process.argv.slice(2), nodeContext(process, localHost));

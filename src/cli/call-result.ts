@@ -1,0 +1,61 @@
+import { isUtf8 } from 'node:buffer';
+import { unreachable } from './client.ts';
+import type { Cli } from './context.ts';
+import { saveBody } from './save.ts';
+
+/** What the headers of a call's answer say about it. */
+export interface CallHeaders {
+  readonly call: number;
+  readonly version: string;
+  readonly start: string;
+  readonly layer: string;
+  /** Spans in ms by name. */
+  readonly times: Readonly<Record<string, number>>;
+}
+
+/** Reads the headers of a call's answer. */
+export function callResult({ headers }: Response): CallHeaders {
+  const times = (headers.get('x-faasm-times') ?? '').split(',').flatMap((part) => {
+    const [name = '', ms] = part.trim().split('=');
+    return ms === undefined ? [] : [[name, Number(ms)] as const];
+  });
+  return {
+    call: Number(headers.get('x-faasm-call')),
+    version: headers.get('x-faasm-version') ?? '',
+    start: headers.get('x-faasm-start') ?? '',
+    layer: headers.get('x-faasm-layer') ?? '',
+    times: Object.fromEntries(times),
+  };
+}
+
+/**
+ * Prints the output of a call, or writes it to `file`. As JSON it is a text where it is UTF-8, else base64.
+ */
+export async function printResult(cli: Cli, result: CallHeaders, response: Response, file?: string): Promise<void> {
+  if (!cli.json) {
+    await saveBody(cli, response, file);
+    return;
+  }
+  if (file !== undefined) {
+    const outputBytes = await saveBody(cli, response, file);
+    cli.printJson({ ...result, outputBytes, outputFile: file });
+    return;
+  }
+  const bytes = await response.arrayBuffer().catch((error: unknown) => {
+    throw unreachable(cli.client.host, error);
+  });
+  const output = Buffer.from(bytes);
+  cli.printJson({
+    ...result,
+    outputBytes: output.length,
+    ...(isUtf8(output) ? { output: output.toString() } : { outputBase64: output.toString('base64') }),
+  });
+}
+
+/** Prints what a call wrote to its log, on the standard error stream; nothing when that is not known any more. */
+export async function printCallLog(cli: Cli, call: number): Promise<void> {
+  const response = await cli.client.request('GET', `/v1/calls/${call}/log`).catch(() => undefined);
+  const log = await response?.text().catch(() => '');
+  if (log === undefined || log === '') return;
+  cli.stderr.write(log.endsWith('\n') ? log : `${log}\n`);
+}
