@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { BodyBudget } from '../../../adapters/standalone/body-budget.ts';
 import { type HttpPort, openHttpPort } from '../../../adapters/standalone/http-port.ts';
-import { answeringErrors } from '../../../src/api/error-response.ts';
+import { errorResponse } from '../../../src/api/error-response.ts';
 import type { ApiHandler, ApiResponse } from '../../../src/api/http.ts';
+import { toFaasmError } from '../../../src/core/errors.ts';
 import { type RawClient, rawClient } from '../../support/raw-client.ts';
 
 const MIB = 1024 * 1024;
@@ -12,9 +13,15 @@ const readBody: ApiHandler = async (request) => ok(String((await request.body(10
 let open: HttpPort[] = [];
 let clients: RawClient[] = [];
 
+/** `handler` with what it throws turned into an answer, as the API does. */
+const answeringErrors =
+  (handler: ApiHandler): ApiHandler =>
+  (request) =>
+    handler(request).catch((error: unknown) => errorResponse(request, toFaasmError(error).record()));
+
 async function serve(
   handler: ApiHandler,
-  more: { bodyTimeoutMs?: number; budget?: BodyBudget } = {},
+  more: { bodyTimeoutMs?: number; budget?: BodyBudget; localOnly?: boolean } = {},
 ): Promise<HttpPort> {
   const port = await openHttpPort({
     name: 'test',
@@ -22,6 +29,7 @@ async function serve(
     host: '127.0.0.1',
     port: 0,
     bodyTimeoutMs: 5_000,
+    localOnly: true,
     budget: new BodyBudget(64 * MIB),
     handler: answeringErrors(handler),
     ...more,
@@ -44,13 +52,17 @@ afterEach(async () => {
 });
 
 describe('HTTP port: requests', () => {
-  it('gives the handler method, path without query, headers and body', async () => {
+  it('gives the handler method, path, query, headers and body', async () => {
     const port = await serve(async (request) => {
       const body = Buffer.from(await request.body(100)).toString();
-      return ok([request.method, request.path, request.header('x-test'), body].join(' '));
+      return ok([request.method, request.path, request.query, request.header('x-test'), body].join(' '));
     });
-    const answer = await fetch(`${port.url}/a%20b?c=d`, { method: 'PUT', headers: { 'X-Test': 'yes' }, body: 'text' });
-    expect(await answer.text()).toBe('PUT /a%20b yes text');
+    const answer = await fetch(`${port.url}/a%20b?c=d?%20e`, {
+      method: 'PUT',
+      headers: { 'X-Test': 'yes' },
+      body: 'text',
+    });
+    expect(await answer.text()).toBe('PUT /a%20b c=d?%20e yes text');
   });
 
   it('reads large bodies of known length and in chunks alike', async () => {
@@ -68,9 +80,9 @@ describe('HTTP port: requests', () => {
   });
 
   it('understands a target in absolute form', async () => {
-    const connection = await client(await serve(async (request) => ok(request.path)));
+    const connection = await client(await serve(async (request) => ok(`${request.path} ${request.query}`)));
     connection.send('GET http://localhost/a/b?c HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
-    expect(await connection.receive()).toMatch(/\r\n\r\n\/a\/b$/);
+    expect(await connection.receive()).toMatch(/\r\n\r\n\/a\/b c$/);
   });
 
   it('answers requests that are sent at once in their order', async () => {
@@ -165,6 +177,36 @@ describe('HTTP port: answers', () => {
     expect((await connection.receive()).length).toBeGreaterThan(100 * MIB);
   });
 
+  it('sends the first chunk of a stream before there is a second', async () => {
+    let release = (): void => {};
+    async function* slow(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from('first');
+      await new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      yield Buffer.from('second');
+    }
+    const connection = await client(await serve(async () => ok(slow())));
+    connection.send('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    expect(await connection.receive(/first/)).toMatch(/transfer-encoding: chunked[\s\S]*first/i);
+    release();
+    expect(await connection.receive(/second[\s\S]*\r\n0\r\n\r\n$/)).toContain('second');
+  });
+
+  it('sends the head alone where the answer says the length of what it leaves out', async () => {
+    const port = await serve(async ({ method }) => ({
+      status: method === 'OPTIONS' ? 204 : 200,
+      headers: method === 'HEAD' ? { 'content-length': '700' } : {},
+      body: '',
+    }));
+    const connection = await client(port);
+    connection.send('HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    const head = await connection.receive(/\r\n\r\n$/);
+    expect(head.match(/content-length: \d+/gi)).toEqual(['content-length: 700']);
+    const options = await fetch(port.url, { method: 'OPTIONS' });
+    expect([options.status, options.headers.get('content-length')]).toEqual([204, null]);
+  });
+
   it('cuts off a client that takes nothing', async () => {
     const port = await serve(async () => ok(new Uint8Array(64 * MIB)), { bodyTimeoutMs: 200 });
     const connection = await client(port);
@@ -247,6 +289,12 @@ describe('HTTP port: hostile clients', () => {
     expect(await connection.receive(/\r\n\r\n/)).toMatch(expected);
   });
 
+  it('serves them where tokens are needed: whoever has none is refused by the API', async () => {
+    const connection = await client(await serve(async () => ok(), { localOnly: false }));
+    connection.send('GET / HTTP/1.1\r\nHost: faasm.example\r\nOrigin: https://page.example\r\n\r\n');
+    expect(await connection.receive(/ok$/)).toMatch(/^HTTP\/1.1 200 /);
+  });
+
   it('answers a flood of headers once and cuts the connection', async () => {
     const port = await serve(readBody);
     const connection = await client(port);
@@ -268,6 +316,7 @@ describe('HTTP port: start and stop', () => {
       host: '127.0.0.1',
       port: port.port,
       bodyTimeoutMs: 1000,
+      localOnly: true,
       budget: new BodyBudget(1),
       handler: readBody,
     });

@@ -36,6 +36,7 @@ describe('log of the server', () => {
       host: '127.0.0.1',
       port: 0,
       bodyTimeoutMs: 5_000,
+      localOnly: true,
       budget: new BodyBudget(1000),
       handler: async ({ method }) =>
         method === 'GET'

@@ -1,28 +1,26 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ApiHandler } from '../../../src/api/http.ts';
-import { invokeApi } from '../../../src/api/invoke-api.ts';
 import { FaasmError } from '../../../src/core/errors.ts';
 import { endedStream } from '../../../src/core/output-stream.ts';
-import { type FakeRuntime, fakeRuntime } from '../../support/fake-runtime.ts';
-import { send, type TestAnswer, type TestRequest } from './support.ts';
+import { FAKE_KEPT_BYTES, type FakeFunction, type FakeRuntime } from '../../support/fake-runtime.ts';
+import { openApi, outcome, type TestAnswer, type TestApi, type TestRequest } from './support.ts';
 
-const echo = async (request: { input: unknown }): Promise<Uint8Array[]> => [request.input as Uint8Array];
+const echo: FakeFunction = async ({ input }) => [input as Uint8Array];
 
-function open(functions: Parameters<typeof fakeRuntime>[0] = { 'demo/echo': echo }): {
-  runtime: FakeRuntime;
-  post: (json: unknown, options?: TestRequest) => Promise<TestAnswer>;
-  api: ApiHandler;
-} {
-  const runtime = fakeRuntime(functions);
-  const api = invokeApi(runtime, { maxInvokeBytes: 1000 });
+interface Open extends TestApi {
+  readonly runtime: FakeRuntime;
+  readonly post: (json: unknown, options?: TestRequest) => Promise<TestAnswer>;
+}
+
+function open(functions: Readonly<Record<string, FakeFunction>> = { 'demo/echo': echo }): Open {
+  const api = openApi(functions);
   const post = (json: unknown, options: TestRequest = {}): Promise<TestAnswer> =>
-    send(api, 'POST', '/', { body: typeof json === 'string' ? json : JSON.stringify(json), ...options });
-  return { runtime, post, api };
+    api.send('POST', '/', { body: typeof json === 'string' ? json : JSON.stringify(json), ...options });
+  return { ...api, post };
 }
 
 const ECHO = { user: 'demo', function: 'echo', input_data: 'Hello é' };
 
-describe('invoke API: synchronous calls', () => {
+describe("Faasm's request: synchronous calls", () => {
   it('answers the output as it is and says how the call ran', async () => {
     const answer = await open().post(ECHO);
     expect(answer).toMatchObject({ status: 200, text: 'Hello é', streamed: false });
@@ -39,8 +37,8 @@ describe('invoke API: synchronous calls', () => {
     const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
     await post({ ...ECHO, cmdline: 'a b' }, { headers: { traceparent } });
     await post(ECHO, { headers: { traceparent: 'nonsense' } });
-    expect(runtime.calls[0]).toMatchObject({ cmdline: 'a b', traceparent });
-    expect(runtime.calls[1]).not.toHaveProperty('traceparent');
+    expect(runtime.started[0]).toMatchObject({ cmdline: 'a b', traceparent });
+    expect(runtime.started[1]).not.toHaveProperty('traceparent');
   });
 
   it('streams a large output of several chunks with its length', async () => {
@@ -72,7 +70,12 @@ describe('invoke API: synchronous calls', () => {
       headers: { 'x-faasm-error': 'TIMEOUT', 'x-faasm-start': 'restored' },
     });
     const json = await post({ user: 'demo', function: 'failed' }, { headers: { accept: 'application/json' } });
-    expect(JSON.parse(json.text)).toEqual({ code: 'FUNCTION_FAILED', message: 'It returned 3.' });
+    expect(JSON.parse(json.text)).toEqual({
+      code: 'FUNCTION_FAILED',
+      message: 'It returned 3.',
+      call: 1003,
+      returnValue: 3,
+    });
   });
 
   it('cancels the call when its client goes away', async () => {
@@ -93,7 +96,7 @@ describe('invoke API: synchronous calls', () => {
   });
 });
 
-describe('invoke API: asynchronous calls', () => {
+describe("Faasm's request: asynchronous calls", () => {
   it('answers the id, then the status as often as it is asked', async () => {
     let finish = (_: string): void => {};
     const { post } = open({
@@ -129,13 +132,12 @@ describe('invoke API: asynchronous calls', () => {
   it('knows no other ids, and not the calls of others', async () => {
     const { post } = open();
     const { text } = await post({ ...ECHO, async: true });
-    const code = (answer: TestAnswer): unknown => [answer.status, answer.headers['x-faasm-error']];
-    expect(code(await post({ status: true, id: 5 }))).toEqual([404, 'CALL_NOT_FOUND']);
-    expect(code(await post({ user: 'other', status: true, id: Number(text) }))).toEqual([404, 'CALL_NOT_FOUND']);
+    expect(outcome(await post({ status: true, id: 5 }))).toEqual([404, 'CALL_NOT_FOUND']);
+    expect(outcome(await post({ user: 'other', status: true, id: Number(text) }))).toEqual([404, 'CALL_NOT_FOUND']);
   });
 });
 
-describe('invoke API: malformed requests', () => {
+describe("Faasm's request: malformed requests", () => {
   it.each([
     ['', 'Empty request'],
     [{}, 'Empty user'],
@@ -163,9 +165,8 @@ describe('invoke API: malformed requests', () => {
     [{ status: true, id: 2 ** 60 }, '"id" must be an integer'],
     [{ status: 1, id: 1 }, '"status" must be a boolean'],
     [{ status: true }, '"id" is missing'],
-    [{ ...ECHO, python: true }, '"python" is true'],
-    [{ ...ECHO, mpi: true }, '"mpi" is true'],
-    [{ flush: true }, '"flush" is true'],
+    [{ ...ECHO, input_data_base64: 'AA==' }, 'send one of them'],
+    [{ user: 'demo', function: 'echo', input_data_base64: '!' }, '"input_data_base64" is not base64'],
   ])('answers %j with 400 and says why', async (json, part) => {
     const answer = await open().post(json);
     expect(answer).toMatchObject({ status: 400, headers: { 'x-faasm-error': 'BAD_REQUEST' } });
@@ -189,21 +190,82 @@ describe('invoke API: malformed requests', () => {
     expect(missing).toMatchObject({ status: 404, headers: { 'x-faasm-error': 'FUNCTION_NOT_FOUND' } });
   });
 
-  it('refuses other paths and methods', async () => {
-    const { api } = open();
-    expect(await send(api, 'GET', '/')).toMatchObject({ status: 405 });
-    expect(await send(api, 'POST', '/x')).toMatchObject({ status: 404 });
-    expect(await send(api, 'GET', '/healthz')).toMatchObject({ status: 200, text: 'ok\n' });
+  it.each([
+    [{ ...ECHO, python: true, py_user: 'python', py_func: 'hello' }, '"python" is true'],
+    [{ ...ECHO, mpi: true, mpi_world_size: 5 }, '"mpi" is true'],
+    [{ ...ECHO, sgx: true }, '"sgx" is true'],
+    [{ ...ECHO, index: 2 }, '"index" is 2'],
+  ])('answers %j with 501: ignored it would run something else', async (json, part) => {
+    const answer = await open().post(json);
+    expect(outcome(answer)).toEqual([501, 'NOT_SUPPORTED']);
+    expect(answer.text).toContain(part);
   });
 
   it('answers a defect of the runtime as INTERNAL', async () => {
-    const runtime = fakeRuntime();
+    const { runtime, post } = open();
     runtime.start = async () => {
       throw new TypeError('boom');
     };
-    const answer = await send(invokeApi(runtime, { maxInvokeBytes: 1000 }), 'POST', '/', {
-      body: JSON.stringify(ECHO),
-    });
-    expect(answer).toMatchObject({ status: 500, headers: { 'x-faasm-error': 'INTERNAL' } });
+    expect(outcome(await post(ECHO))).toEqual([500, 'INTERNAL']);
+  });
+});
+
+describe("Faasm's request: what it says besides", () => {
+  it('takes input that is no text', async () => {
+    const { runtime, post } = open();
+    await post({ user: 'demo', function: 'echo', input_data_base64: 'AP/+' });
+    expect(runtime.started[0]?.input).toEqual(Uint8Array.of(0, 255, 254));
+  });
+
+  it('finds the entry of an AssemblyScript module without being told', async () => {
+    expect(await open().post({ ...ECHO, typescript: true, record_exec_graph: true })).toMatchObject({ status: 200 });
+  });
+
+  it('flushes', async () => {
+    const { runtime, post } = open();
+    expect(await post({ flush: true })).toMatchObject({ status: 200, text: 'Flush sent' });
+    expect(runtime.flushes.count).toBe(1);
+  });
+
+  it('answers the trace context of the call', async () => {
+    expect((await open().post(ECHO)).headers['traceparent']).toMatch(/^00-1{32}-2{16}-00$/);
+  });
+
+  it('says that a large output is not kept', async () => {
+    const { post } = open({ 'demo/big': async () => [new Uint8Array(FAKE_KEPT_BYTES + 1)] });
+    const { text } = await post({ user: 'demo', function: 'big', async: true });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(outcome(await post({ status: true, id: Number(text) }))).toEqual([410, 'RESULT_NOT_KEPT']);
+  });
+});
+
+describe("Faasm's first edge server", () => {
+  it.each(['/f/demo/echo', '/t/demo/echo'])('answers POST %s with the output', async (path) => {
+    const { send } = open();
+    expect(await send('POST', path, { body: 'raw \u00e9' })).toMatchObject({ status: 200, text: 'raw \u00e9' });
+  });
+
+  it.each(['/fa/demo/echo', '/ta/demo/echo'])('answers POST %s with the id', async (path) => {
+    const { runtime, send } = open();
+    expect(await send('POST', path, { body: 'raw' })).toMatchObject({ status: 200, text: '1001' });
+    expect(runtime.started[0]).toMatchObject({ detached: true });
+  });
+});
+
+describe("Faasm's request of users", () => {
+  it('reaches their own functions and calls only', async () => {
+    const { as } = open({ 'alice/echo': echo, 'bob/echo': echo });
+    const json = (value: unknown): TestRequest => ({ body: JSON.stringify(value) });
+    const own = await as('alice', 'POST', '/', json({ user: 'alice', function: 'echo', async: true }));
+    expect(own.status).toBe(200);
+    const other = json({ user: 'bob', function: 'echo' });
+    expect(outcome(await as('alice', 'POST', '/', other))).toEqual([403, 'FORBIDDEN']);
+    const missing = json({ user: 'bob', function: 'nothing' });
+    expect(outcome(await as('alice', 'POST', '/', missing))).toEqual([403, 'FORBIDDEN']);
+    const status = json({ status: true, id: Number(own.text) });
+    expect(outcome(await as('bob', 'POST', '/', status))).toEqual([404, 'CALL_NOT_FOUND']);
+    expect((await as('alice', 'POST', '/', status)).text).toMatch(/^SUCCESS: /);
+    expect((await as('admin', 'POST', '/', status)).text).toMatch(/^SUCCESS: /);
+    expect(outcome(await as('alice', 'POST', '/', json({ flush: true })))).toEqual([403, 'FORBIDDEN']);
   });
 });
