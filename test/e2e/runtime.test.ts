@@ -593,6 +593,7 @@ describe('closing', () => {
     };
     const found = outcomeOf().catch((error) => error.code);
     await runtime.close({ graceMs: 1000 });
-    expect(await Promise.race([found, sleep(2000).then(() => 'it never ended')])).toBe('SHUTTING_DOWN');
+    // One that never ended would run into jest's own limit.
+    expect(await found).toBe('SHUTTING_DOWN');
   });
 });
