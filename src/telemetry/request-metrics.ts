@@ -14,8 +14,7 @@ const ROUTE_LIMIT = 100;
 const OTHER = 'other';
 
 interface RouteSeries {
-  /** By status: text is made once for each. */
-  readonly statuses: Map<number, Counter>;
+  readonly requests: (status: string) => Counter;
   readonly duration: Histogram;
 }
 
@@ -37,21 +36,16 @@ export function requestMetrics(registry: MetricRegistry): RequestMetrics {
     const known = routes.get(route);
     if (known !== undefined) return known;
     if (routes.size >= ROUTE_LIMIT && route !== OTHER) return find(OTHER);
-    const series = { statuses: new Map<number, Counter>(), duration: durations.with(route) };
+    const series = { requests: requests.by(route), duration: durations.with(route) };
     routes.set(route, series);
     return series;
   };
 
   return {
     httpRequest(route, status, durationMs) {
-      const { statuses, duration } = find(route);
-      let counter = statuses.get(status);
-      if (counter === undefined) {
-        counter = requests.with(route, String(status));
-        statuses.set(status, counter);
-      }
-      counter.add();
-      duration.observe(durationMs / MS);
+      const series = find(route);
+      series.requests(String(status)).add();
+      series.duration.observe(durationMs / MS);
     },
     storeRequest(operation, code) {
       asked(operation).add();
