@@ -6,7 +6,7 @@ import type { FunctionAdmin, FunctionStore, UploadReceipt } from './core/ports.t
 import { Turns } from './core/turns.ts';
 import { checkVersion } from './core/version-id.ts';
 import type { FunctionCatalogue } from './function-catalogue.ts';
-import { codeHash } from './stores/function-code.ts';
+import { codeHash } from './stores/code-hash.ts';
 
 export interface FunctionAdministrationOptions {
   readonly store: FunctionStore;
