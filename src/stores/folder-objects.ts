@@ -5,7 +5,7 @@ import type { ObjectEntry } from '../core/object-store.ts';
 import { ifThere } from './folder-errors.ts';
 import { fileNames, folderKey, folderNames } from './folder-paths.ts';
 import { enterFolder, syncFolder } from './folder-tree.ts';
-import { isKeyPart } from './object-keys.ts';
+import { isKeyPart, isObjectKeyPrefix } from './object-keys.ts';
 
 /** A link is not followed, and a pipe does not make us wait for its other end. */
 const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -43,8 +43,8 @@ export async function removeObject(root: string, key: string): Promise<void> {
 
 /** Objects below `root` whose keys begin with `prefix`, in no order. Rejects with the error of the file system. */
 export async function listObjects(root: string, prefix: string): Promise<ObjectEntry[]> {
+  if (!isObjectKeyPrefix(prefix)) return [];
   const parts = prefix.split('/').slice(0, -1);
-  if (!parts.every(isKeyPart)) return [];
   const start = await ifThere(enterFolder(root, folderNames(parts)));
   if (start === undefined) return [];
   const found: ObjectEntry[] = [];

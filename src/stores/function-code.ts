@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { FaasmError } from '../core/errors.ts';
 import type { FunctionDocument } from '../core/function-document.ts';
 import type { FunctionRef } from '../core/names.ts';
 import type { ObjectStore } from '../core/object-store.ts';
 import type { CodeCache } from './code-cache.ts';
+import { codeHash } from './code-hash.ts';
 import { codeOfKey, functionKeys, mayHaveCode, versionOfKey } from './function-records.ts';
 
 /** Reads the code of a version: from the cache, or from the store and its hash verified. Throws `STORE_*`; undefined: there is none. */
@@ -26,11 +26,6 @@ export async function readCode(
   }
   await cache?.put(sha256, wasm);
   return wasm;
-}
-
-/** SHA-256 of code, in hexadecimal. */
-export function codeHash(wasm: Uint8Array): string {
-  return createHash('sha256').update(wasm).digest('hex');
 }
 
 /** Removes code of `ref` that no version has and that was written before `before`, in epoch ms. */

@@ -8,9 +8,21 @@ export function isKeyPart(part: string): boolean {
   return PART.test(part) && part !== '.' && part !== '..';
 }
 
+/** Whether `key` is an object key. */
+export function isObjectKey(key: string): boolean {
+  return key.length <= KEY_MAX_BYTES && key.split('/').every(isKeyPart);
+}
+
+/** Whether a key can begin with `prefix`. */
+export function isObjectKeyPrefix(prefix: string): boolean {
+  const parts = prefix.split('/');
+  const last = parts.pop() ?? '';
+  return parts.every(isKeyPart) && (last === '' || PART.test(last));
+}
+
 /** Checks an object key, so that none can name anything outside its store. Throws `INVALID_NAME`. */
 export function checkObjectKey(key: string): string {
-  if (key.length <= KEY_MAX_BYTES && key.split('/').every(isKeyPart)) return key;
+  if (isObjectKey(key)) return key;
   throw new FaasmError(
     'INVALID_NAME',
     `Invalid object key ${JSON.stringify(key.slice(0, 100))}: use up to ${KEY_MAX_BYTES} bytes, parts of letters, digits, ` +
