@@ -20,7 +20,13 @@ export async function startFaasm(
   const server = await startServer({
     command: process.execPath,
     args: [...(options.execArgv ?? []), MAIN],
-    environment: { FAASM_INVOKE_PORT: '0', FAASM_UPLOAD_PORT: '0', FAASM_LOG_LEVEL: 'warn', ...options.environment },
+    environment: {
+      FAASM_INVOKE_PORT: '0',
+      FAASM_UPLOAD_PORT: '0',
+      FAASM_STORE: 'memory',
+      FAASM_LOG_LEVEL: 'warn',
+      ...options.environment,
+    },
     ready: READY,
   });
   const [, invokeUrl = '', uploadUrl = ''] = server.match;

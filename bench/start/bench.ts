@@ -52,7 +52,7 @@ async function startOnce(): Promise<{ ready: number; answered: number }> {
   const server = await startServer({
     command: process.execPath,
     args: [START],
-    environment: { FAASM_INVOKE_PORT: '0', FAASM_UPLOAD_PORT: '0' },
+    environment: { FAASM_INVOKE_PORT: '0', FAASM_UPLOAD_PORT: '0', FAASM_STORE: 'memory' },
     ready: READY,
   });
   try {

@@ -94,7 +94,7 @@ describe('stop', () => {
 describe('start', () => {
   it.each([
     [{ FAASM_THREADS: 'many' }, /FAASM_THREADS is "many": use a whole number/],
-    [{ FAASM_BIND_HOST: '0.0.0.0' }, /FAASM_BIND_HOST is "0.0.0.0".*tokens do not exist yet/],
+    [{ FAASM_BIND_HOST: '0.0.0.0' }, /FAASM_BIND_HOST is 0\.0\.0\.0.*no administrator's token/],
   ])('fails with what is wrong: %j', async (environment, message) => {
     const server = spawnServer({ environment });
     expect(await server.exit).toBe(1);

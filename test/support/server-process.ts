@@ -42,7 +42,14 @@ export function spawnServer(options: ServerProcessOptions = {}): Omit<ServerProc
   const child = spawn(process.execPath, ['adapters/standalone/main.ts'], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, FAASM_INVOKE_PORT: '0', FAASM_UPLOAD_PORT: '0', FAASM_THREADS: '2', ...options.environment },
+    env: {
+      ...process.env,
+      FAASM_INVOKE_PORT: '0',
+      FAASM_UPLOAD_PORT: '0',
+      FAASM_THREADS: '2',
+      FAASM_STORE: 'memory',
+      ...options.environment,
+    },
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
