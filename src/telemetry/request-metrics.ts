@@ -28,7 +28,7 @@ export function requestMetrics(registry: MetricRegistry): RequestMetrics {
     SECONDS,
   );
   const asked = registry.counter('faasm_store_requests_total', 'Requests to stores.', ['operation']).by();
-  const failed = registry.counter('faasm_store_errors_total', 'Those that failed.', ['operation', 'code']);
+  const failed = registry.counter('faasm_store_errors_total', 'Requests to stores that failed.', ['operation', 'code']);
   const failures = new Map<string, (code: string) => Counter>();
   const routes = new Map<string, RouteSeries>();
 
