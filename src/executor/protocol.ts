@@ -16,6 +16,8 @@ export interface ThreadSettings {
   readonly board: SharedArrayBuffer;
   /** Compare every reset Faaslet with a fresh one. */
   readonly audit: boolean;
+  /** Folder of compiled code; absent: none is kept. */
+  readonly compileCache: string | undefined;
 }
 
 /** One call for a thread. */

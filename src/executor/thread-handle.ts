@@ -1,5 +1,7 @@
+import { getCompileCacheDir } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { Budget } from '../core/budget.ts';
+import { siblingModule } from '../core/sibling-module.ts';
 import type { FunctionSpec } from '../faaslet/loaded-function.ts';
 import type { ProtoFunction } from '../faaslet/proto-function.ts';
 import type { Storage } from '../layer/layer.ts';
@@ -14,6 +16,9 @@ export interface FunctionEntry {
   /** Storage of large images; more than one where threads made the proto-function at the same time. */
   readonly images: Storage[];
 }
+
+/** What is chosen for all threads of a host. */
+export type ThreadChoices = Pick<ThreadSettings, 'layer' | 'budget' | 'audit'>;
 
 /** What a thread tells the main thread, by kind. */
 export interface ThreadEvents {
@@ -39,11 +44,18 @@ export class ThreadHandle {
   #stopping = false;
   #failure: string | undefined;
 
-  constructor(id: number, settings: Omit<ThreadSettings, 'board' | 'ownBudget'>, events: ThreadEvents) {
+  constructor(id: number, settings: ThreadChoices, events: ThreadEvents) {
     this.id = id;
-    const workerData: ThreadSettings = { ...settings, board: this.board.buffer, ownBudget: this.ownBudget };
+    const { board, ownBudget } = this;
+    const workerData: ThreadSettings = {
+      ...settings,
+      board: board.buffer,
+      ownBudget,
+      compileCache: getCompileCacheDir(),
+    };
     // The guest's environment is its function's, never the host's.
-    this.#worker = new Worker(new URL('./thread.ts', import.meta.url), { workerData, env: {}, name: `faaslets-${id}` });
+    const entry = siblingModule('thread', import.meta.url);
+    this.#worker = new Worker(entry, { workerData, env: {}, name: `faaslets-${id}` });
     this.#worker.on('message', (message: FromThread) => events.message(this, message));
     this.#worker.on('error', (error: unknown) => {
       this.#failure = String((error as { stack?: string })?.stack ?? error);

@@ -1,7 +1,7 @@
 import type { Budget } from '../core/budget.ts';
 import { TURN_END } from '../core/turn-end.ts';
-import type { FromThread, ThreadSettings } from '../executor/protocol.ts';
-import { ThreadHandle } from '../executor/thread-handle.ts';
+import type { FromThread } from '../executor/protocol.ts';
+import { type ThreadChoices, ThreadHandle } from '../executor/thread-handle.ts';
 import type { ThreadView } from './placement.ts';
 
 /** Idle threads beyond the base are ended after this long. */
@@ -32,7 +32,7 @@ export interface ThreadPoolEvents {
 /** The worker threads: started on demand, retired when idle, replaced when lost. */
 export class ThreadPool {
   readonly threads = new Map<number, PoolThread>();
-  readonly #settings: Omit<ThreadSettings, 'board' | 'ownBudget'>;
+  readonly #settings: ThreadChoices;
   readonly #budget: Budget;
   readonly #baseThreads: number;
   readonly #events: ThreadPoolEvents;
@@ -42,7 +42,7 @@ export class ThreadPool {
   #failure: string | undefined;
 
   constructor(
-    settings: Omit<ThreadSettings, 'board' | 'ownBudget'>,
+    settings: ThreadChoices,
     options: { readonly budget: Budget; readonly baseThreads: number },
     events: ThreadPoolEvents,
   ) {
