@@ -1,6 +1,7 @@
 import type { Logger } from '../core/logger.ts';
 import type { CallObserver } from '../core/observer.ts';
 import type { HostInfo } from '../core/ports.ts';
+import { callLog } from './call-log.ts';
 import { callMetrics } from './call-metrics.ts';
 import { hostMetrics } from './host-metrics.ts';
 import { measureLoopLag } from './loop-lag.ts';
@@ -26,7 +27,8 @@ export async function createTelemetry(options: TelemetryOptions): Promise<Teleme
   const registry = new MetricRegistry();
   hostMetrics(registry, hostInfo);
   const stopLoopLag = measureLoopLag(registry);
-  const metrics = callMetrics(registry);
+  const observers = [callMetrics(registry)];
+  if (logger.debug !== undefined) observers.push(callLog(logger.debug));
   const requests = requestMetrics(registry);
   const count = registry.counter('faasm_spans_total', 'Spans by outcome: sent, failed or dropped.', ['outcome']).by();
   const spans =
@@ -39,8 +41,9 @@ export async function createTelemetry(options: TelemetryOptions): Promise<Teleme
           count,
           instance: () => hostInfo().host,
         });
+  if (spans !== undefined) observers.push(spans);
   return {
-    observer: spans === undefined ? metrics : both(metrics, spans),
+    observer: together(observers),
     metrics: () => registry.text(),
     childOf: traceparents(spans !== undefined),
     ...requests,
@@ -51,11 +54,13 @@ export async function createTelemetry(options: TelemetryOptions): Promise<Teleme
   };
 }
 
-function both(first: CallObserver, second: CallObserver): CallObserver {
+/** One observer that tells them all; alone it is itself, because it runs for every call. */
+function together(observers: readonly CallObserver[]): CallObserver {
+  const [first] = observers;
+  if (first !== undefined && observers.length === 1) return first;
   return {
     ended(call, result, outputBytes) {
-      first.ended(call, result, outputBytes);
-      second.ended(call, result, outputBytes);
+      for (const observer of observers) observer.ended(call, result, outputBytes);
     },
   };
 }
