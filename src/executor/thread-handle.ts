@@ -1,4 +1,5 @@
 import { getCompileCacheDir } from 'node:module';
+import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { Budget } from '../core/budget.ts';
 import { siblingModule } from '../core/sibling-module.ts';
@@ -51,7 +52,7 @@ export class ThreadHandle {
       ...settings,
       board: board.buffer,
       ownBudget,
-      compileCache: getCompileCacheDir(),
+      compileCache: cacheFolder(),
     };
     // The guest's environment is its function's, never the host's.
     const entry = siblingModule('thread', import.meta.url);
@@ -134,4 +135,10 @@ export class ThreadHandle {
     }
     if (proto !== undefined) this.teach(spec.handle, proto);
   }
+}
+
+/** Where this thread keeps compiled code; Node names the part for its own version, and adds it again for a thread. */
+function cacheFolder(): string | undefined {
+  const own = getCompileCacheDir();
+  return own === undefined ? undefined : dirname(own);
 }
