@@ -32,7 +32,7 @@ export function faasmApi(runtime: Runtime, options: FaasmApiOptions): ApiHandler
     const match = router.find(request.path);
     const response = await respond(services, options.auth, request, match);
     runtime.httpRequest(match?.routes.pattern ?? UNKNOWN_ROUTE, response.status, performance.now() - startedAt);
-    return response;
+    return request.method === 'HEAD' ? headOnly(response) : response;
   };
 }
 
@@ -50,8 +50,7 @@ async function respond(
     const { byMethod, allow } = match.routes;
     const route = byMethod.get(request.method);
     if (route === undefined) return otherMethod(request, allow);
-    const response = await answer(services, mode, request, route, match);
-    return request.method === 'HEAD' ? headOnly(response) : response;
+    return await answer(services, mode, request, route, match);
   } catch (error) {
     return errorResponse(request, toFaasmError(error).record());
   }

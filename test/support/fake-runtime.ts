@@ -151,7 +151,7 @@ class FakeCalls {
   readonly #versionOf: (ref: FunctionRef, version?: string) => Promise<string>;
   readonly #known = new Map<number, CallStatus>();
   readonly #running = new Map<number, { readonly abort: AbortController; readonly result: Promise<CallResult> }>();
-  readonly #byKey = new Map<string, RunningCall>();
+  readonly #byKey = new Map<string, Promise<RunningCall>>();
   #nextId = 1000;
   #closing = false;
 
@@ -167,19 +167,11 @@ class FakeCalls {
     return this.#running.size;
   }
 
-  async start(request: CallRequest): Promise<RunningCall> {
-    if (this.#closing) throw new FaasmError('SHUTTING_DOWN', 'The host is stopping.');
-    const name = `${request.user}/${request.function}`;
-    const key = request.idempotencyKey === undefined ? undefined : `${name} ${request.idempotencyKey}`;
-    const same = key === undefined ? undefined : this.#byKey.get(key);
-    if (same !== undefined) return same;
-    const run = this.#functions[name];
-    if (run === undefined) throw new FaasmError('FUNCTION_NOT_FOUND', `No function ${name} has been uploaded.`);
-    const version = await this.#versionOf(request, request.version);
-    this.started.push(request);
-    this.#nextId += 1;
-    const running = this.#run(run, { ...request, id: this.#nextId }, version);
-    if (key !== undefined) this.#byKey.set(key, running);
+  start(request: CallRequest): Promise<RunningCall> {
+    if (request.idempotencyKey === undefined) return this.#start(request);
+    const key = `${request.user}/${request.function} ${request.idempotencyKey}`;
+    const running = this.#byKey.get(key) ?? this.#start(request);
+    this.#byKey.set(key, running);
     return running;
   }
 
@@ -216,6 +208,17 @@ class FakeCalls {
   async close(): Promise<void> {
     this.#closing = true;
     await Promise.all([...this.#running.values()].map(({ result }) => result));
+  }
+
+  async #start(request: CallRequest): Promise<RunningCall> {
+    if (this.#closing) throw new FaasmError('SHUTTING_DOWN', 'The host is stopping.');
+    const name = `${request.user}/${request.function}`;
+    const run = this.#functions[name];
+    if (run === undefined) throw new FaasmError('FUNCTION_NOT_FOUND', `No function ${name} has been uploaded.`);
+    const version = await this.#versionOf(request, request.version);
+    this.started.push(request);
+    this.#nextId += 1;
+    return this.#run(run, { ...request, id: this.#nextId }, version);
   }
 
   #run(run: FakeFunction, call: Call, version: string): RunningCall {

@@ -16,13 +16,15 @@ export interface Batch {
   readonly messages: readonly BatchMessage[];
 }
 
-const MAX_BATCHES = 10_000;
+/** Of all batches together: about as many results as a host keeps. */
+const MAX_MESSAGES = 100_000;
 const TTL_MS = 3_600_000;
 
-/** The batches of a host, for an hour after somebody last asked for them; the oldest go when there are too many. */
+/** The batches of a host, for an hour after somebody last asked for them; the oldest go when they hold too much. */
 export class BatchTable {
   readonly #now: () => number;
   readonly #batches = new Map<string, { readonly batch: Batch; readonly expiresAt: number }>();
+  #messages = 0;
 
   /** `now`: epoch ms. */
   constructor(now: () => number = Date.now) {
@@ -54,16 +56,18 @@ export class BatchTable {
 
   clear(): void {
     this.#batches.clear();
+    this.#messages = 0;
   }
 
   /** Entries are in the order of their expiry, because each that is kept goes to the end. */
   #keep(batch: Batch): void {
     const key = keyOf(batch.owner, batch.appId);
-    this.#batches.delete(key);
+    this.#remove(key);
     this.#batches.set(key, { batch, expiresAt: this.#now() + TTL_MS });
+    this.#messages += batch.messages.length;
     for (const oldest of this.#batches.keys()) {
-      if (this.#batches.size <= MAX_BATCHES) return;
-      this.#batches.delete(oldest);
+      if (this.#messages <= MAX_MESSAGES || oldest === key) return;
+      this.#remove(oldest);
     }
   }
 
@@ -71,8 +75,13 @@ export class BatchTable {
     const now = this.#now();
     for (const [key, { expiresAt }] of this.#batches) {
       if (expiresAt > now) return;
-      this.#batches.delete(key);
+      this.#remove(key);
     }
+  }
+
+  #remove(key: string): void {
+    this.#messages -= this.#batches.get(key)?.batch.messages.length ?? 0;
+    this.#batches.delete(key);
   }
 }
 
