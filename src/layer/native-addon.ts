@@ -21,12 +21,14 @@ export interface NativeAddon {
   cancel(call: number): boolean;
 }
 
-/** Where a build puts the addon, and where packages carry one, in order of preference. */
+/** Where bundles have the addon, where a build puts it, and where the package carries one, in order of preference. */
 export function addonPaths(): readonly string[] {
   const platform = `${process.platform}-${process.arch}`;
-  return ['../../build/native/faasm.node', `../../native/prebuilt/${platform}/faasm.node`].map((path) =>
-    fileURLToPath(new URL(path, import.meta.url)),
-  );
+  return [
+    `./native/${platform}/faasm.node`,
+    '../../build/native/faasm.node',
+    `../../native/prebuilt/${platform}/faasm.node`,
+  ].map((path) => fileURLToPath(new URL(path, import.meta.url)));
 }
 
 /** Loads the addon; throws with the reason when there is none or this Node cannot use it. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
+import { siblingModule } from '../core/sibling-module.ts';
 import { ASSEMBLY_SCRIPT_FLAGS } from './assembly-script.ts';
 import { type CompilerProcess, startCompilerProcess } from './child.ts';
 import { BUNDLED_TARGET, clangFlags } from './clang.ts';
@@ -36,14 +37,14 @@ const CLANG: Tool = {
   name: 'yowasp clang',
   packageName: '@yowasp/clang',
   flags: clangFlags(BUNDLED_TARGET),
-  entry: new URL('./clang-worker.ts', import.meta.url),
+  entry: siblingModule('clang-worker', import.meta.url),
 };
 
 const ASSEMBLY_SCRIPT: Tool = {
   name: 'asc',
   packageName: 'assemblyscript',
   flags: ASSEMBLY_SCRIPT_FLAGS,
-  entry: new URL('./assembly-script-worker.ts', import.meta.url),
+  entry: siblingModule('assembly-script-worker', import.meta.url),
 };
 
 const TOOLS: Readonly<Record<Language, Tool>> = { c: CLANG, 'c++': CLANG, assemblyscript: ASSEMBLY_SCRIPT };
