@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import type { CallObserver } from '../../../src/core/observer.ts';
 import { callMetrics } from '../../../src/telemetry/call-metrics.ts';
 import { MetricRegistry } from '../../../src/telemetry/metrics.ts';
+import { parseMetrics, sampleValue } from '../../support/prometheus.ts';
 import { someCall, someResult, unbegunResult } from './calls.ts';
-import { parseMetrics, sampleValue } from './prometheus.ts';
 
 const HELLO = { user: 'demo', function: 'hello' };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { MetricRegistry } from '../../../src/telemetry/metrics.ts';
-import { parseMetrics, sampleValue } from './prometheus.ts';
+import { parseMetrics, sampleValue } from '../../support/prometheus.ts';
 
 const HOSTILE = 'a"b\\c\nd{e="f"} 1\n# TYPE g gauge\n\\n,';
 

@@ -7,9 +7,9 @@ import { createTelemetry } from '../../../src/telemetry/create-telemetry.ts';
 import { Counter } from '../../../src/telemetry/metrics.ts';
 import { openSpans, type SpanTiming } from '../../../src/telemetry/spans.ts';
 import { parseTraceparent, traceparents } from '../../../src/telemetry/trace-context.ts';
+import { type OtlpReceiver, type ReceivedSpan, startReceiver } from '../../support/otlp-receiver.ts';
+import { sampleValue } from '../../support/prometheus.ts';
 import { HOST_INFO, someCall, someResult, unbegunResult } from './calls.ts';
-import { type OtlpReceiver, type ReceivedSpan, startReceiver } from './otlp-receiver.ts';
-import { sampleValue } from './prometheus.ts';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const OWN = '00f067aa0ba902b7';

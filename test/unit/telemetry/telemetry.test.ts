@@ -5,8 +5,8 @@ import type { HostInfo } from '../../../src/core/ports.ts';
 import { VERSION } from '../../../src/core/version.ts';
 import { createTelemetry } from '../../../src/telemetry/create-telemetry.ts';
 import type { Telemetry } from '../../../src/telemetry/telemetry.ts';
+import { parseMetrics, sampleValue } from '../../support/prometheus.ts';
 import { HOST_INFO, someCall, someResult } from './calls.ts';
-import { parseMetrics, sampleValue } from './prometheus.ts';
 
 const file = (path: string): Promise<string> => readFile(new URL(`../../../${path}`, import.meta.url), 'utf8');
 
