@@ -74,7 +74,7 @@ export class Activation {
       state: host.state,
       suspension: this.#suspension,
       stream: (chunks: Uint8Array[]) => host.output(order.id, chunks),
-      usedMs: () => this.#times,
+      usedCpuMs: () => this.#times.cpuMs,
     };
     this.#guest = new CallGuest(guestHost, fn, order);
   }

@@ -1,5 +1,6 @@
 import type { ErrorRecord } from '../core/errors.ts';
 import { TURN_END, type TurnEnd } from '../core/turn-end.ts';
+import { guestFrames } from '../host/guest-stack.ts';
 
 const FRAMES_SHOWN = 6;
 
@@ -32,20 +33,16 @@ export function thrownError(thrown: unknown): ErrorRecord {
     return { code: 'GUEST_EXCEPTION', message: 'An exception left the function uncaught.' };
   }
   if (thrown instanceof WebAssembly.RuntimeError) {
-    return { code: 'GUEST_TRAP', message: `The function trapped: ${thrown.message}${guestFrames(thrown)}` };
+    return { code: 'GUEST_TRAP', message: `The function trapped: ${thrown.message}${guestPath(thrown)}` };
   }
   if (thrown instanceof RangeError && /call stack/i.test(thrown.message)) {
-    return { code: 'STACK_OVERFLOW', message: `The function recursed too deeply${guestFrames(thrown)}` };
+    return { code: 'STACK_OVERFLOW', message: `The function recursed too deeply${guestPath(thrown)}` };
   }
   return { code: 'INTERNAL', message: `The call failed in the host: ${String((thrown as Error)?.stack ?? thrown)}` };
 }
 
-/** ` in a < b < c`: the innermost guest functions, by name where the module has a name section. */
-function guestFrames(error: Error): string {
-  const names: string[] = [];
-  for (const line of (error.stack ?? '').split('\n')) {
-    const frame = /^\s+at (?:(.+) \()?wasm:\/\/[^:]*:wasm-function\[(\d+)\]:(0x[0-9a-f]+)/.exec(line);
-    if (frame !== null) names.push(`${frame[1]?.split('.').at(-1) ?? `function ${frame[2]}`} (${frame[3]})`);
-  }
-  return names.length === 0 ? '.' : ` in ${names.slice(0, FRAMES_SHOWN).join(' < ')}.`;
+/** ` in a < b < c`: the innermost guest functions. */
+function guestPath(error: Error): string {
+  const frames = guestFrames(error.stack ?? '').slice(0, FRAMES_SHOWN);
+  return frames.length === 0 ? '.' : ` in ${frames.map(({ name, offset }) => `${name} (${offset})`).join(' < ')}.`;
 }

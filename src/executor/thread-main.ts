@@ -4,10 +4,11 @@ import { Budget } from '../core/budget.ts';
 import { slotOf } from '../core/call-id.ts';
 import { digest } from '../faaslet/digest.ts';
 import { FaasletPool } from '../faaslet/faaslet-pool.ts';
-import type { GuestThread, RunningGuest } from '../faaslet/guest-thread.ts';
+import type { GuestThread } from '../faaslet/guest-thread.ts';
 import { type LoadedFunction, loadFunction } from '../faaslet/loaded-function.ts';
 import { MemoryPool } from '../faaslet/memory-pool.ts';
 import { makeTrap } from '../faaslet/trap.ts';
+import type { HostContext } from '../host/context.ts';
 import { openLayer } from '../layer/open-layer.ts';
 import { Activation, type ActivationHost } from './activation.ts';
 import { decodeOrders, encodeReports } from './frames.ts';
@@ -35,7 +36,7 @@ const thread: GuestThread = {
   memories: new MemoryPool(budget),
   trap: makeTrap(),
   // No guest runs before a call sets this.
-  current: undefined as unknown as RunningGuest,
+  current: undefined as unknown as HostContext,
 };
 const faaslets = new FaasletPool(thread);
 const functions = new Map<number, LoadedFunction>();

@@ -82,11 +82,15 @@ export class Faaslet {
     return this.#exports[name];
   }
 
-  /** memory.grow by `delta` pages beyond what was granted: the old size, or -1 when a limit or the host refuses. */
+  /** memory.grow by `delta` pages: the old size, or -1 when a limit or the host refuses. */
   grow(delta: number): number {
     const size = this.pages;
     const wanted = size + delta;
     if (this.#size === undefined || this.#granted === undefined || wanted > this.#limitPages()) return -1;
+    if (wanted <= (this.#granted.value as number)) {
+      this.#size.value = wanted;
+      return size;
+    }
     // Grants double, so that a heap that grows page by page rarely asks.
     const granted = Math.min(this.#limitPages(), Math.max(wanted, this.#reservedPages * 2));
     if (!this.#reserve(granted) && !this.#reserve(wanted)) return -1;

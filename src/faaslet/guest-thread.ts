@@ -4,12 +4,6 @@ import type { HostContext } from '../host/context.ts';
 import type { Guard, MemoryLayer } from '../layer/layer.ts';
 import type { MemoryPool } from './memory-pool.ts';
 
-/** A call as the guest side sees it: the host context, and the grow requests that have no import of their own. */
-export interface RunningGuest extends HostContext {
-  /** memory.grow beyond what was granted: the old size in pages, or -1. */
-  grow(pages: number): number;
-}
-
 /** What all Faaslets of one thread share. One guest runs at a time, and `current` says whose turn it is. */
 export interface GuestThread {
   readonly layer: MemoryLayer;
@@ -18,7 +12,7 @@ export interface GuestThread {
   readonly budget: Budget;
   /** See makeTrap(): ends the guest whatever it catches. */
   readonly trap: unknown;
-  current: RunningGuest;
+  current: HostContext;
 }
 
 /** Host state as the guard and its watchdog see it: flags[0]. */
@@ -33,7 +27,7 @@ const IN_HOST = 1;
 export function hostCall(
   thread: GuestThread,
   // biome-ignore lint/suspicious/noExplicitAny: the wasm signature, checked at upload, types the arguments
-  call: (guest: RunningGuest, ...args: any[]) => unknown,
+  call: (guest: HostContext, ...args: any[]) => unknown,
 ): (...args: unknown[]) => unknown {
   const { flags } = thread.guard;
   const { trap } = thread;
@@ -55,7 +49,7 @@ export function hostCall(
 }
 
 /** Records why the host ends the guest; `fail` itself throws the trap, which the caller throws anyway. */
-function endGuest(guest: RunningGuest, error: unknown): void {
+function endGuest(guest: HostContext, error: unknown): void {
   try {
     if (isFaasmError(error)) guest.fail(error.code, error.message);
     guest.fail('INTERNAL', `A host function failed: ${(error as { stack?: string })?.stack ?? String(error)}`);

@@ -56,7 +56,7 @@ export interface HostContext {
   slot<T>(key: symbol, make: () => T): T;
   /** Grows the heap as memory.grow does: the size before in pages, or -1 when a limit or the host refuses. */
   grow(pages: number): number;
-  /** CPU time of the call in ns. */
+  /** CPU time of the call in ns; the time since it began where the layer cannot measure it. */
   cpuTimeNs(): bigint;
   /** Ends the call as its program asked, with an exit code. */
   exit(code: number): never;

@@ -2,13 +2,21 @@ import type { FunctionType, ImportCatalogue } from '../module/artifact.ts';
 import { ASSEMBLY_SCRIPT_FUNCTIONS } from './assembly-script.ts';
 import { CALL_FUNCTIONS } from './call.ts';
 import type { HostFunction, ImportGroup } from './context.ts';
+import { DIAGNOSTIC_FUNCTIONS } from './diagnostics.ts';
+import { IDENTITY_FUNCTIONS } from './identity.ts';
+import { MEMORY_FUNCTIONS } from './memory.ts';
 import { STATE_FUNCTIONS } from './state.ts';
+import { DUPLICATE_FUNCTIONS } from './wasi/duplicate.ts';
 import { WASI_FUNCTIONS } from './wasi/functions.ts';
 
 /** Everything a module may import, by group. Names are unique within one module name. */
 export const IMPORT_GROUPS: readonly ImportGroup[] = [
   { module: 'env', functions: CALL_FUNCTIONS },
   { module: 'env', functions: STATE_FUNCTIONS },
+  { module: 'env', functions: MEMORY_FUNCTIONS },
+  { module: 'env', functions: DUPLICATE_FUNCTIONS },
+  { module: 'env', functions: IDENTITY_FUNCTIONS },
+  { module: 'env', functions: DIAGNOSTIC_FUNCTIONS },
   { module: 'env', functions: ASSEMBLY_SCRIPT_FUNCTIONS },
   { module: 'wasi_snapshot_preview1', functions: WASI_FUNCTIONS },
 ];

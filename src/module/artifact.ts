@@ -4,7 +4,7 @@
  */
 
 /** Raise whenever the rewriter's output changes, so that derived artefacts kept from before are made again. */
-export const REWRITER_VERSION = 1;
+export const REWRITER_VERSION = 2;
 
 /** Import module name under which rewritten modules get their memory. Uploads may use no name with this prefix. */
 export const HOST_PREFIX = 'faasm:';
@@ -14,7 +14,10 @@ export const HOST_NAMES = {
   /** Import: `faasm:host` `memory`. */
   module: 'faasm:host',
   memory: 'memory',
-  /** Export: mutable i32 global, virtual memory size in pages. Present when the module uses memory.size or grow. */
+  /**
+   * Export: mutable i32 global, virtual memory size in pages. Present when the module uses memory.size or grow, or
+   * imports one of {@link GROWING_IMPORTS}.
+   */
   size: 'faasm:size',
   /** Export: mutable i32 global, pages that memory.grow may hand out without asking the host. As above. */
   granted: 'faasm:granted',
@@ -27,6 +30,9 @@ export const HOST_NAMES = {
   /** Export of the start function. */
   start: 'faasm:start',
 } as const;
+
+/** Functions of the host, module `env`, that grow the memory. */
+export const GROWING_IMPORTS: ReadonlySet<string> = new Set(['__sbrk', 'mmap']);
 
 export type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128' | 'funcref' | 'externref' | 'other';
 

@@ -1,5 +1,5 @@
 import { type AppendedFunction, type AppendedIndices, appendedFunction, GROW_TYPE } from './appended-functions.ts';
-import { HOST_NAMES } from './artifact.ts';
+import { GROWING_IMPORTS, HOST_NAMES } from './artifact.ts';
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter, leb, signedLeb } from './byte-writer.ts';
 import { EXTERNAL_KINDS, type ExternalKind } from './declarations.ts';
@@ -59,7 +59,10 @@ class Rewriter {
     this.#writer = new ByteWriter(module.bytes.length + 4096);
     this.#sections = new Map(module.sections.filter(({ id }) => id !== SECTION.custom).map((each) => [each.id, each]));
     this.#grows = scan.operations.some(({ name }) => name === 'memory.grow');
-    this.#sized = this.#grows || scan.operations.some(({ name }) => name === 'memory.size');
+    this.#sized =
+      this.#grows ||
+      scan.operations.some(({ name }) => name === 'memory.size') ||
+      module.imports.some(({ module: from, name }) => from === 'env' && GROWING_IMPORTS.has(name));
     const total = module.functions.length + scan.operations.length;
     if (total > MAX_FUNCTIONS) throw unsupportedModule(0, `${total} functions`, `The most is ${MAX_FUNCTIONS}.`);
     const indices: AppendedIndices = {

@@ -56,9 +56,14 @@ export class DescriptorTable {
     this.#limit = limit;
   }
 
+  /** The descriptor `fd`, undefined where nothing is open. */
+  find(fd: number): Descriptor | undefined {
+    return this.#slots[fd];
+  }
+
   /** The descriptor `fd`. Fails with EBADF, and with ENOTCAPABLE where it lacks one of `rights`. */
   get(fd: number, rights = 0): Descriptor {
-    const descriptor = this.#slots[fd];
+    const descriptor = this.find(fd);
     if (!descriptor) fail('BADF');
     if ((descriptor.rights & rights) !== rights) fail('NOTCAPABLE');
     return descriptor;
@@ -84,6 +89,11 @@ export class DescriptorTable {
     this.#slots[this.#free] = descriptor;
     if ('node' in descriptor) descriptor.node.opens += 1;
     return this.#free;
+  }
+
+  /** Adds another number for what `fd` is open on: position and flags are shared. Fails with EBADF, EMFILE. */
+  duplicate(fd: number): number {
+    return this.open(this.get(fd));
   }
 
   /** Closes `fd`. Fails with EBADF. */

@@ -2,20 +2,36 @@ import { describe, expect, it } from '@jest/globals';
 import { E, FakeHost } from '../../support/host-context.ts';
 
 describe('args and environ', () => {
-  it.each([
-    ['args', { args: ['a', 'bé', ''] }],
-    ['environ', { environment: ['a', 'bé', ''] }],
-  ])('%s: sizes, then pointers and text', (name, options) => {
-    const host = new FakeHost(options);
+  /** What a program reads: the strings at the pointers. */
+  const read = (host: FakeHost, name: 'args' | 'environ'): string[] => {
     const sizes = host.allocate(8);
     expect(host.wasi(`${name}_sizes_get`, sizes, sizes + 4)).toBe(E.OK);
-    expect([host.memory.u32(sizes), host.memory.u32(sizes + 4)]).toEqual([3, 7]);
-    const [pointers, text] = [host.allocate(12), host.allocate(8)];
+    const [count, size] = [host.memory.u32(sizes), host.memory.u32(sizes + 4)];
+    const [pointers, text] = [host.allocate(count * 4), host.allocate(size)];
     expect(host.wasi(`${name}_get`, pointers, text)).toBe(E.OK);
-    expect([0, 4, 8].map((at) => host.memory.string(host.memory.u32(pointers + at)))).toEqual(['a', 'bé', '']);
-    expect(host.wasi(`${name}_get`, -4, text)).toBe(E.FAULT);
-    expect(host.wasi(`${name}_get`, pointers, host.memory.bytes.length - 3)).toBe(E.FAULT);
-    expect(host.wasi(`${name}_sizes_get`, sizes, -1)).toBe(E.FAULT);
+    const strings = Array.from({ length: count }, (_, at) => host.memory.string(host.memory.u32(pointers + at * 4)));
+    expect(new TextEncoder().encode(`${strings.join('\0')}\0`)).toHaveLength(size);
+    return strings;
+  };
+
+  it('gives arguments as they are', () => {
+    expect(read(new FakeHost({ args: ['a', 'bé', ''] }), 'args')).toEqual(['a', 'bé', '']);
+  });
+
+  it("gives Faasm's variables and the function's own, which take precedence", () => {
+    const host = new FakeHost({ environment: ['NAME=a=b', 'PYTHONHOME=/own', 'EMPTY='] });
+    const variables = read(host, 'environ');
+    expect(variables).toEqual(expect.arrayContaining(['PYTHONNOUSERSITE=on', 'PYTHON_PATH=/', 'PYTHONWASM=1']));
+    expect(variables.slice(-3)).toEqual(['NAME=a=b', 'PYTHONHOME=/own', 'EMPTY=']);
+    expect(variables.filter((pair) => pair.startsWith('PYTHONHOME='))).toHaveLength(1);
+    expect(read(new FakeHost(), 'environ')).toContain('PYTHONHOME=/');
+  });
+
+  it.each(['args', 'environ'])('%s: refuses bad pointers', (name) => {
+    const host = new FakeHost({ args: ['argument'] });
+    expect(host.wasi(`${name}_get`, -4, 64)).toBe(E.FAULT);
+    expect(host.wasi(`${name}_get`, 64, host.memory.bytes.length - 3)).toBe(E.FAULT);
+    expect(host.wasi(`${name}_sizes_get`, 64, -1)).toBe(E.FAULT);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { HOST_NAMES } from '../../../src/module/artifact.ts';
-import { derive, run, withEntry } from './fixtures.ts';
+import { catalogueOf, derive, run, signature, withEntry } from './fixtures.ts';
 
 const GROWING = withEntry(`(memory (export "mem") 2 10)
   (func (export "size") (result i32) memory.size)
@@ -33,6 +33,14 @@ describe('virtual memory size', () => {
       2, -1, -1, 3, 10,
     ]);
     expect(asked).toEqual([1, 8, -1, 7]);
+  });
+
+  it('is there for a module whose memory the host grows', () => {
+    const artifact = derive(
+      withEntry(`(import "env" "__sbrk" (func (param i32) (result i32))) (memory 1)`),
+      catalogueOf({ 'env __sbrk': [signature(['i32'], ['i32'])] }),
+    );
+    expect([artifact.memory.sized, artifact.memory.grows]).toEqual([true, false]);
   });
 
   it('adds nothing to a module that does not ask for it', () => {
