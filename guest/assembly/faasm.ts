@@ -19,6 +19,24 @@ declare function __faasm_write_state(key: usize, data: usize, length: i32): void
 // @ts-ignore: decorator
 @external("env", "__faasm_push_state")
 declare function __faasm_push_state(key: usize): void;
+// @ts-ignore: decorator
+@external("env", "__faasm_conf_flag")
+declare function __faasm_conf_flag(flag: usize): i32;
+// @ts-ignore: decorator
+@external("env", "__faasm_backtrace")
+declare function __faasm_backtrace(depth: i32): void;
+// @ts-ignore: decorator
+@external("wasi_snapshot_preview1", "args_sizes_get")
+declare function args_sizes_get(count: usize, size: usize): u16;
+// @ts-ignore: decorator
+@external("wasi_snapshot_preview1", "args_get")
+declare function args_get(pointers: usize, text: usize): u16;
+// @ts-ignore: decorator
+@external("wasi_snapshot_preview1", "environ_sizes_get")
+declare function environ_sizes_get(count: usize, size: usize): u16;
+// @ts-ignore: decorator
+@external("wasi_snapshot_preview1", "environ_get")
+declare function environ_get(pointers: usize, text: usize): u16;
 
 /** The call's input. */
 export function getInput(): Uint8Array {
@@ -79,4 +97,50 @@ export function writeState(key: string, bytes: Uint8Array): void {
 export function pushState(key: string): void {
   const name = String.UTF8.encode(key, true);
   __faasm_push_state(changetype<usize>(name));
+}
+
+/** The words of the call's command line, after the name of the program. */
+export function getArguments(): string[] {
+  const sizes = new StaticArray<u32>(2);
+  args_sizes_get(changetype<usize>(sizes), changetype<usize>(sizes) + 4);
+  const pointers = new StaticArray<u32>(sizes[0]);
+  const text = new StaticArray<u8>(sizes[1]);
+  args_get(changetype<usize>(pointers), changetype<usize>(text));
+  return textsAt(pointers).slice(1);
+}
+
+/** The environment variable `name`, null when there is none. */
+export function getEnvironment(name: string): string | null {
+  const sizes = new StaticArray<u32>(2);
+  environ_sizes_get(changetype<usize>(sizes), changetype<usize>(sizes) + 4);
+  const pointers = new StaticArray<u32>(sizes[0]);
+  const text = new StaticArray<u8>(sizes[1]);
+  environ_get(changetype<usize>(pointers), changetype<usize>(text));
+  const pairs = textsAt(pointers);
+  const start = `${name}=`;
+  for (let index = 0; index < pairs.length; index++) {
+    if (pairs[index].startsWith(start)) return pairs[index].substring(start.length);
+  }
+  return null;
+}
+
+/** Whether a flag of the host is on; the call's log names a flag that does not exist. */
+export function getConfFlag(flag: string): bool {
+  const name = String.UTF8.encode(flag, true);
+  return __faasm_conf_flag(changetype<usize>(name)) != 0;
+}
+
+/** Writes the names of the innermost `depth` functions under way to the call's log. */
+export function backtrace(depth: i32): void {
+  __faasm_backtrace(depth);
+}
+
+function textsAt(pointers: StaticArray<u32>): string[] {
+  const texts = new Array<string>();
+  for (let index = 0; index < pointers.length; index++) {
+    let end: usize = pointers[index];
+    while (load<u8>(end) != 0) end++;
+    texts.push(String.UTF8.decodeUnsafe(pointers[index], end - pointers[index]));
+  }
+  return texts;
 }

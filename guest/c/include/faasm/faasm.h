@@ -23,6 +23,11 @@ FAASM_IMPORT("__faasm_read_state") int32_t __faasm_read_state(const char *key, v
 FAASM_IMPORT("__faasm_read_state_ptr") void *__faasm_read_state_ptr(const char *key, int32_t length);
 FAASM_IMPORT("__faasm_write_state") void __faasm_write_state(const char *key, const void *data, int32_t length);
 FAASM_IMPORT("__faasm_push_state") void __faasm_push_state(const char *key);
+FAASM_IMPORT("__faasm_conf_flag") int32_t __faasm_conf_flag(const char *flag);
+FAASM_IMPORT("__faasm_backtrace") void __faasm_backtrace(int32_t depth);
+
+/* A pointer to anything as the byte pointer that input, output and state take. */
+#define BYTES(pointer) ((uint8_t *)(pointer))
 
 /*
  * Code that runs once, before the function's first call: what it leaves in memory is where every later call starts.
@@ -73,6 +78,12 @@ static inline void faasmWriteState(const char *key, const uint8_t *data, long da
 
 /* Writes this host's value at key to the global tier. */
 static inline void faasmPushState(const char *key) { __faasm_push_state(key); }
+
+/* Whether a flag of the host is on; the call's log names a flag that does not exist. */
+static inline unsigned getConfFlag(const char *flag) { return (unsigned)__faasm_conf_flag(flag); }
+
+/* Writes the names of the innermost depth functions under way to the call's log. */
+static inline void faasmBacktrace(int depth) { __faasm_backtrace(depth); }
 
 #ifdef __cplusplus
 }

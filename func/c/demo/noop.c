@@ -1,0 +1,2 @@
+// Does nothing: the smallest module there is.
+int main(void) { return 0; }
