@@ -258,10 +258,10 @@ export const STORE: Table<StoreSettings> = {
   }),
   region: text({
     env: 'FAASM_S3_REGION',
-    default: 'us-east-1',
+    default: '',
     accept: (value) => /^[A-Za-z0-9-]{1,64}$/.test(value),
     accepts: 'the name of a region',
-    meaning: 'Region of the bucket.',
+    meaning: 'Region of the bucket, when it is not the one that the AWS tools find (AWS_REGION, ...).',
   }),
   pathStyle: choice({
     env: 'FAASM_S3_PATH_STYLE',

@@ -1,8 +1,10 @@
-import { resolve } from 'node:path';
-import { type ErrorCode, FaasmError } from './core/errors.ts';
+import { tmpdir, userInfo } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { ErrorCode } from './core/errors.ts';
 import type { ObjectStore } from './core/object-store.ts';
 import type { FileStore, FunctionStore, TokenStore } from './core/ports.ts';
 import { withAdminToken } from './stores/admin-token.ts';
+import { type CodeCache, codeCache } from './stores/code-cache.ts';
 import { fileStore } from './stores/file-store.ts';
 import { folderObjectStore } from './stores/folder-object-store.ts';
 import { functionStore } from './stores/function-store.ts';
@@ -47,6 +49,7 @@ export interface OpenStoresOptions {
 }
 
 const DEFAULT_FOLDER = '.faasm';
+const CACHE_BYTES = 1024 ** 3;
 
 /** Opens the stores that were chosen. Nothing is asked of them yet. */
 export async function openStores(options: OpenStoresOptions): Promise<RuntimeStores> {
@@ -55,7 +58,7 @@ export async function openStores(options: OpenStoresOptions): Promise<RuntimeSto
   const tokens = tokenStore({ objects, refreshMs });
   return {
     objects,
-    functions: functionStore({ objects }),
+    functions: functionStore({ objects, ...(store.kind === 's3' ? { cache: openCache(store, options) } : {}) }),
     files: fileStore({ objects }),
     tokens: options.adminToken ? withAdminToken(tokens, options.adminToken) : tokens,
   };
@@ -64,5 +67,20 @@ export async function openStores(options: OpenStoresOptions): Promise<RuntimeSto
 async function openObjects(store: StoreOptions): Promise<ObjectStore> {
   if (store.kind === 'memory') return memoryObjectStore();
   if (store.kind === 'folder') return folderObjectStore({ folder: resolve(store.folder || DEFAULT_FOLDER) });
-  throw new FaasmError('NOT_SUPPORTED', 'S3 is not there yet.');
+  // Loaded only here: the client takes longer to load than all the rest of the host.
+  const { s3ObjectStore } = await import('./stores/s3-object-store.ts');
+  const { bucket = '', prefix, endpoint, region, pathStyle = 'auto' } = store;
+  return s3ObjectStore({
+    bucket,
+    ...(prefix ? { prefix } : {}),
+    ...(endpoint ? { endpoint } : {}),
+    ...(region ? { region } : {}),
+    pathStyle: pathStyle === 'auto' ? Boolean(endpoint) : pathStyle === 'true',
+  });
+}
+
+function openCache({ cacheFolder, cacheBytes }: StoreOptions, { cacheTrouble }: OpenStoresOptions): CodeCache {
+  // Others may write there, too: whatever is read is verified.
+  const folder = cacheFolder || join(tmpdir(), `faasm-cache-${userInfo().uid}`);
+  return codeCache({ folder: resolve(folder), maxBytes: cacheBytes ?? CACHE_BYTES, trouble: cacheTrouble });
 }
