@@ -1,43 +1,26 @@
 import type { Readable } from 'node:stream';
-import {
-  DeleteObjectCommand,
-  GetObjectCommand,
-  ListObjectsV2Command,
-  PutObjectCommand,
-  S3Client,
-} from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { FaasmError } from '../core/errors.ts';
 import type { ObjectEntry, ObjectStore } from '../core/object-store.ts';
 import { byKey, checkObjectKey, isObjectKey, isObjectKeyPrefix } from './object-keys.ts';
 import { readBody } from './s3-body.ts';
+import { ATTEMPTS, type S3Server, s3Client } from './s3-client.ts';
 import { isMissing, s3Error } from './s3-errors.ts';
 
 /** Larger objects go up in parts of this size, several at a time. */
 const PART_BYTES = 8 * 1024 * 1024;
 const PARALLEL_PARTS = 4;
-/** Tries of a request, the first included; the SDK waits up to a few hundred ms between them. */
-const ATTEMPTS = 3;
-/** The SDK looks at connections that may take less than 2 s, and at silences of less than 6 s, from their start. */
-const CONNECT_TIMEOUT_MS = 1900;
-/** Without a byte in either direction for so long a request has failed. */
-const SILENCE_TIMEOUT_MS = 5000;
 /** S3 allows 1024 bytes for a key, ours may have 900. */
 const PREFIX_MAX_BYTES = 100;
 /** Shows that the store can be written to; no key of ours. */
 const PROBE = '@check';
 
 /** Options of {@link s3ObjectStore}. Credentials come from where the AWS SDK looks for them. */
-export interface S3ObjectStoreOptions {
+export interface S3ObjectStoreOptions extends S3Server {
   readonly bucket: string;
   /** Begins all keys in the bucket, without slashes at its ends; default: nothing. */
   readonly prefix?: string;
-  /** Address of a server that is not AWS. */
-  readonly endpoint?: string;
-  /** Default: what the AWS SDK finds; with `endpoint` `us-east-1`, which other servers mostly ignore. */
-  readonly region?: string;
-  /** Bucket in the path instead of the host name, as most servers that are not AWS want it. Default false. */
-  readonly pathStyle?: boolean;
 }
 
 /**
@@ -53,7 +36,7 @@ export function s3ObjectStore(options: S3ObjectStoreOptions): ObjectStore {
   const prefix = checkPrefix(options.prefix ?? '');
   if (Bucket === '') throw new FaasmError('INVALID_NAME', 'No bucket is named: set FAASM_S3_BUCKET.');
   const name = `s3://${Bucket}/${prefix}`;
-  const client = newClient(options);
+  const client = s3Client(options);
   let writable = false;
 
   async function attempt<T>(action: string, work: () => Promise<T>): Promise<T> {
@@ -134,19 +117,6 @@ export function s3ObjectStore(options: S3ObjectStoreOptions): ObjectStore {
       client.destroy();
     },
   };
-}
-
-function newClient({ endpoint, region, pathStyle }: S3ObjectStoreOptions): S3Client {
-  const chosen = region ?? (endpoint === undefined ? undefined : 'us-east-1');
-  return new S3Client({
-    ...(endpoint === undefined ? {} : { endpoint }),
-    ...(chosen === undefined ? {} : { region: chosen }),
-    forcePathStyle: pathStyle ?? false,
-    maxAttempts: ATTEMPTS,
-    // Waiting for leave to send costs a round trip and a connection each time.
-    expectContinueHeader: false,
-    requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS, socketTimeout: SILENCE_TIMEOUT_MS },
-  });
 }
 
 /** `prefix` as keys begin with it: empty, or ending in a slash. */
