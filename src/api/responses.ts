@@ -20,6 +20,9 @@ export function textAnswer(description: string, example?: string): ResponseSpec 
   return { description, content: { 'text/plain': media } };
 }
 
+/** Content of bytes. */
+export const BYTES = { 'application/octet-stream': {} } as const;
+
 /** An answer of bytes. */
 export function bytesAnswer(description: string, contentType = 'application/octet-stream'): ResponseSpec {
   return { description, content: { [contentType]: {} } };

@@ -1,8 +1,14 @@
 import { toFaasmError } from '../core/errors.ts';
+import { ERROR_BODY } from './error-body.ts';
 import { errorResponse } from './error-response.ts';
 import { textResponse } from './http.ts';
-import { textAnswer } from './responses.ts';
+import { type ResponseSpec, textAnswer } from './responses.ts';
 import { defineRoute, type Route } from './route.ts';
+
+const NOT_READY: ResponseSpec = {
+  description: 'It does not, and why: `SHUTTING_DOWN`, `STORE_UNAVAILABLE`, `STORE_DENIED`, `STORE_CORRUPT`.',
+  content: { 'text/plain': { schema: { type: 'string' } }, 'application/json': { schema: ERROR_BODY } },
+};
 
 /** Routes for what watches the host: load balancers, Prometheus, tools that read the description. */
 export const SERVICE_ROUTES: readonly Route[] = [
@@ -25,8 +31,7 @@ export const SERVICE_ROUTES: readonly Route[] = [
     access: 'public',
     tag: 'host',
     summary: 'Whether the host takes calls',
-    responses: { 200: textAnswer('It does.', 'ok\n') },
-    errors: ['SHUTTING_DOWN', 'STORE_UNAVAILABLE'],
+    responses: { 200: textAnswer('It does.', 'ok\n'), 503: NOT_READY },
     async handle({ services, request }) {
       try {
         await services.runtime.ready();

@@ -2,9 +2,10 @@ import type { Principal } from '../../core/call.ts';
 import { FaasmError } from '../../core/errors.ts';
 import { traceHeaders } from '../../telemetry/trace-context.ts';
 import { checkAdmin, checkUser } from '../auth.ts';
+import { RUN_ERRORS, START_ERRORS } from '../call-errors.ts';
 import { resultResponse } from '../call-response.ts';
 import { type ApiRequest, type ApiResponse, textResponse } from '../http.ts';
-import { bytesAnswer } from '../responses.ts';
+import { BYTES, bytesAnswer, textAnswer } from '../responses.ts';
 import { resultHeaders } from '../result-headers.ts';
 import { defineRoute, type Route } from '../route.ts';
 import type { Checked } from '../schema.ts';
@@ -39,7 +40,7 @@ export const FAASM_INVOKE_ROUTES: readonly Route[] = [
       200: {
         description: 'The output, the id, the status, or what the planner answers.',
         content: {
-          ...bytesAnswer('').content,
+          ...BYTES,
           'text/plain': { schema: { type: 'string' }, example: 'Hello API' },
           'application/json': { schema: { type: 'object' } },
         },
@@ -48,18 +49,11 @@ export const FAASM_INVOKE_ROUTES: readonly Route[] = [
     errors: [
       'FORBIDDEN',
       'INVALID_NAME',
-      'FUNCTION_NOT_FOUND',
       'CALL_NOT_FOUND',
       'RESULT_NOT_KEPT',
       'NOT_SUPPORTED',
-      'QUEUE_FULL',
-      'CONCURRENCY_LIMIT',
-      'SHUTTING_DOWN',
-      'STORE_UNAVAILABLE',
-      'FUNCTION_FAILED',
-      'GUEST_TRAP',
-      'TIMEOUT',
-      'CANCELLED',
+      ...START_ERRORS,
+      ...RUN_ERRORS,
     ],
     async handle({ services, request, principal, body }) {
       if (body.http_type !== undefined) return answerPlanner(services, principal, body.http_type, body.payload);
@@ -96,8 +90,8 @@ function edgeRoutes(): readonly Route[] {
         contentType: 'application/octet-stream',
         description: 'Input of the call.',
       },
-      responses: { 200: bytesAnswer(isAsync ? 'Id of the call.' : 'The output.') },
-      errors: ['FUNCTION_NOT_FOUND', 'QUEUE_FULL', 'CONCURRENCY_LIMIT', 'SHUTTING_DOWN', 'FUNCTION_FAILED', 'TIMEOUT'],
+      responses: { 200: isAsync ? textAnswer('Id of the call.', '1234567890') : bytesAnswer('The output.') },
+      errors: [...START_ERRORS, ...RUN_ERRORS],
       async handle({ services, request, principal, params, body }) {
         return invoke(services, request, principal, params, body, isAsync);
       },

@@ -2,13 +2,14 @@ import type { Principal } from '../../core/call.ts';
 import { FaasmError } from '../../core/errors.ts';
 import type { CallStatus, Runtime } from '../../core/ports.ts';
 import { checkUser, owns } from '../auth.ts';
+import { RUN_ERRORS } from '../call-errors.ts';
 import { CALL_RECORD, CALL_RECORD_EXAMPLE, callRecord } from '../call-record.ts';
 import { resultResponse } from '../call-response.ts';
 import { type ApiResponse, jsonResponse } from '../http.ts';
-import { bytesAnswer, jsonAnswer, textAnswer } from '../responses.ts';
+import { jsonAnswer, textAnswer } from '../responses.ts';
 import { detailedHeaders } from '../result-headers.ts';
 import { defineRoute, type Route } from '../route.ts';
-import { OUTPUT_HEADERS, runningResponse, STILL_RUNNING, WAIT } from './invoke.ts';
+import { OUTPUT, runningResponse, STILL_RUNNING, WAIT } from './invoke.ts';
 
 const LIST_LIMIT = 100;
 
@@ -76,8 +77,8 @@ export const CALL_ROUTES: readonly Route[] = [
     description:
       'May be read any number of times until it expires. A call that failed answers the status of its error.',
     query: { wait: WAIT },
-    responses: { 200: { ...bytesAnswer('The output.'), headers: OUTPUT_HEADERS }, 202: STILL_RUNNING },
-    errors: ['CALL_NOT_FOUND', 'RESULT_NOT_KEPT', 'FUNCTION_FAILED', 'GUEST_TRAP', 'TIMEOUT', 'CANCELLED'],
+    responses: { 200: OUTPUT, 202: STILL_RUNNING },
+    errors: ['CALL_NOT_FOUND', 'RESULT_NOT_KEPT', ...RUN_ERRORS],
     async handle({ services: { runtime }, request, principal, params, query }): Promise<ApiResponse> {
       const status = await statusAfter(runtime, principal, params.call, query.wait ?? 0);
       if (status.state !== 'done') return runningResponse(runtime, params.call);

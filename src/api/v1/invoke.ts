@@ -2,11 +2,12 @@ import type { Principal } from '../../core/call.ts';
 import { FaasmError } from '../../core/errors.ts';
 import type { CallRequest, RunningCall, Runtime } from '../../core/ports.ts';
 import { traceHeaders } from '../../telemetry/trace-context.ts';
+import { RUN_ERRORS, START_ERRORS } from '../call-errors.ts';
 import { CALL_RECORD, CALL_RECORD_EXAMPLE, callRecord } from '../call-record.ts';
 import { resultResponse } from '../call-response.ts';
 import { type ApiRequest, type ApiResponse, jsonResponse } from '../http.ts';
 import { readHeader, VERSION } from '../parameters.ts';
-import { bytesAnswer, jsonAnswer, type ResponseSpec } from '../responses.ts';
+import { BYTES, jsonAnswer, type ResponseSpec } from '../responses.ts';
 import { detailedHeaders } from '../result-headers.ts';
 import { defineRoute, type Route } from '../route.ts';
 import { streamedResponse } from '../streamed-response.ts';
@@ -19,15 +20,19 @@ export const WAIT = {
   description: 'Wait so many ms for the call to end.',
 } as const;
 
-/** Headers of an answer that holds a call's output. */
-export const OUTPUT_HEADERS = {
-  'x-faasm-call': 'Id of the call.',
-  'x-faasm-version': 'Id of the version that ran.',
-  'x-faasm-start': '`warm`, `restored`, `cold` or `fresh`: how its Faaslet came to be.',
-  'x-faasm-layer': '`native` or `portable`.',
-  'x-faasm-times': 'What it took in ms: `queued=0.1, init=0.0, run=0.3, cpu=0.2`.',
-  traceparent: "W3C trace context of the call's own span.",
-} as const;
+/** The answer that holds a call's output. */
+export const OUTPUT: ResponseSpec = {
+  description: 'The output: `text/plain` where it is text of up to 64 KiB in UTF-8, else bytes.',
+  content: { ...BYTES, 'text/plain': { schema: { type: 'string' }, example: 'Hello Faasm!' } },
+  headers: {
+    'x-faasm-call': 'Id of the call.',
+    'x-faasm-version': 'Id of the version that ran.',
+    'x-faasm-start': '`warm`, `restored`, `cold` or `fresh`: how its Faaslet came to be.',
+    'x-faasm-layer': '`native` or `portable`.',
+    'x-faasm-times': 'What it took in ms: `queued=0.1, init=0.0, run=0.3, cpu=0.2`.',
+    traceparent: "W3C trace context of the call's own span.",
+  },
+};
 
 /** The answer that says that a call is under way. */
 export const STILL_RUNNING: ResponseSpec = {
@@ -79,28 +84,10 @@ export const INVOKE_ROUTES: readonly Route[] = [
       description: 'Input of the call, of whatever content type.',
     },
     responses: {
-      200: {
-        description: 'The output: `text/plain` where it is text of up to 64 KiB in UTF-8, else bytes.',
-        content: { ...bytesAnswer('').content, 'text/plain': { schema: { type: 'string' }, example: 'Hello Faasm!' } },
-        headers: OUTPUT_HEADERS,
-      },
+      200: OUTPUT,
       202: STILL_RUNNING,
     },
-    errors: [
-      'FUNCTION_NOT_FOUND',
-      'VERSION_NOT_FOUND',
-      'QUEUE_FULL',
-      'CONCURRENCY_LIMIT',
-      'SHUTTING_DOWN',
-      'STORE_UNAVAILABLE',
-      'FUNCTION_FAILED',
-      'GUEST_TRAP',
-      'TIMEOUT',
-      'CPU_LIMIT',
-      'MEMORY_LIMIT',
-      'CANCELLED',
-      'THREAD_LOST',
-    ],
+    errors: ['VERSION_NOT_FOUND', ...START_ERRORS, ...RUN_ERRORS],
     async handle({ services: { runtime }, request, principal, params, query, body }) {
       const { async: atOnce = false, wait, stream = false } = query;
       if (stream && (atOnce || wait !== undefined)) {

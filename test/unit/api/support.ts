@@ -4,6 +4,7 @@ import type { BodyLimits } from '../../../src/api/body.ts';
 import type { ApiHandler, ApiRequest, ApiResponse } from '../../../src/api/http.ts';
 import { FaasmError } from '../../../src/core/errors.ts';
 import { type FakeFunction, type FakeRuntime, fakeRuntime } from '../../support/fake-runtime.ts';
+import { expectDescribed } from './described.ts';
 
 /** A request as a test writes it. */
 export interface TestRequest {
@@ -48,15 +49,22 @@ export function openApi(
   return {
     runtime,
     api,
-    send: (method, target, request) => send(api, method, target, request),
+    send: (method, target, request) => described(method, target, send(api, method, target, request)),
     async as(user, method, target, request = {}) {
       const kind = user === 'admin' ? 'admin' : 'user';
       const token = tokens.get(user) ?? (await runtime.tokens.create({ user, kind })).token;
       tokens.set(user, token);
       const headers = { authorization: `Bearer ${token}`, ...request.headers };
-      return send(api, method, target, { ...request, headers });
+      return described(method, target, send(api, method, target, { ...request, headers }));
     },
   };
+}
+
+/** All that tests see of the API must be in its description. */
+async function described(method: string, target: string, answering: Promise<TestAnswer>): Promise<TestAnswer> {
+  const answer = await answering;
+  expectDescribed(method, testRequest(method, target).path, answer);
+  return answer;
 }
 
 /** Sends a request to `handler` and reads the whole answer. */
