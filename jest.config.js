@@ -4,7 +4,7 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
   transform: { '\\.ts$': '<rootDir>/test/support/strip-types.js' },
-  modulePathIgnorePatterns: ['<rootDir>/.cache/', '<rootDir>/build/'],
+  modulePathIgnorePatterns: ['<rootDir>/.cache/', '<rootDir>/build/', '<rootDir>/dist/'],
   testTimeout: 60_000,
   maxWorkers: 1,
 };

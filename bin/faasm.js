@@ -2,6 +2,7 @@
 // Starts the command line on Node 24: in this process, or, where this is an older Node, with the one that came with the
 // packages. Plain JavaScript, because it has to run on every Node from 18 on.
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import module, { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -10,12 +11,15 @@ import { fileURLToPath } from 'node:url';
 const MIN_NODE_MAJOR = 24;
 const PASSED_ON = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGUSR2', 'SIGCONT'];
 
+// The published package holds JavaScript; the project is run as it is.
+const source = new URL('./faasm.ts', import.meta.url);
+
 if (Number.parseInt(process.versions.node, 10) >= MIN_NODE_MAJOR) {
   // Types need not be stripped, nor code be compiled, every time. Below the home folder: in the one for temporary files
   // somebody else could have put code there.
   const caches = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
   module.enableCompileCache(join(caches, 'faasm', 'compiled'));
-  await import('./faasm.ts');
+  await import(existsSync(source) ? source : new URL('../dist/bin/faasm.js', import.meta.url));
 } else {
   const node = bundledNode();
   if (node === undefined) {

@@ -1,7 +1,7 @@
 // Compiles native/*.c with the system's C compiler; no node-gyp, the Node-API headers come from npm.
-// `--arch arm64` cross-compiles into native/prebuilt/, where packages carry it.
+// `--arch arm64` makes the one that packages carry, with a cross compiler where the machine is another.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,53 +17,112 @@ export interface NativeBuild {
   readonly reason?: string;
 }
 
+/** Architectures that packages carry the native layer for. */
+export const PREBUILT_ARCHITECTURES = ['x64', 'arm64'] as const;
+
+/** One of {@link PREBUILT_ARCHITECTURES}, as Node names them. */
+export type PrebuiltArchitecture = (typeof PREBUILT_ARCHITECTURES)[number];
+
+/** The native layer for packages: where it is, or why there is none. */
+export type Prebuilt = { readonly file: string } | { readonly reason: string };
+
+const TRIPLES: Readonly<Record<PrebuiltArchitecture, string>> = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' };
+
+/** Packages may ask for glibc 2.34 at most: Amazon Linux 2023, which Lambda runs, has no newer one. */
+const GLIBC_MINOR = 34;
+
 /** Builds the native layer for this machine unless it is up to date. Never throws: without it the portable layer runs. */
 export function ensureNative(force = false): NativeBuild {
   const target = join(ROOT, 'build', 'native', 'faasm.node');
-  const prebuilt = join(ROOT, 'native', 'prebuilt', `${process.platform}-${process.arch}`, 'faasm.node');
-  if (!force && (upToDate(target) || existsSync(prebuilt))) return { ready: true, built: false };
   if (process.platform !== 'linux') return { ready: false, built: false, reason: 'it is for Linux' };
-  const compiler = ['cc', 'gcc', 'clang'].find((name) => spawnSync(name, ['--version']).status === 0);
+  if (!force && (upToDate(target) || existsSync(shippedFile(process.arch)))) return { ready: true, built: false };
+  const compiler = firstCompiler(['cc', 'gcc', 'clang']);
   if (compiler === undefined)
     return { ready: false, built: false, reason: 'no C compiler (cc, gcc or clang) was found' };
   const reason = compile(compiler, target);
   return reason === undefined ? { ready: true, built: true } : { ready: false, built: false, reason };
 }
 
-/** Compiles to `target`; answers what went wrong, if anything. */
-function compile(compiler: string, target: string): string | undefined {
-  const headers = join(dirname(createRequire(import.meta.url).resolve('node-api-headers/package.json')), 'include');
-  mkdirSync(dirname(target), { recursive: true });
-  // Built beside and renamed, so that a process that has the old one loaded keeps it.
-  const fresh = `${target}.${process.pid}`;
-  const files = cFiles().map((name) => join(SOURCES, name));
-  const run = spawnSync(compiler, [...FLAGS, '-I', headers, ...files, '-o', fresh, '-lpthread', '-lm', '-ldl'], {
-    encoding: 'utf8',
-  });
-  if (run.status !== 0) return `${compiler} failed:\n${run.stderr}`;
-  renameSync(fresh, target);
-  return undefined;
+/**
+ * The native layer for Linux on `arch`, which need not be this machine's: the one that came with the package, else one
+ * that is compiled here unless it is up to date. Never throws.
+ */
+export function ensurePrebuilt(arch: PrebuiltArchitecture): Prebuilt {
+  const shipped = shippedFile(arch);
+  if (existsSync(shipped)) return { file: shipped };
+  const file = join(ROOT, 'build', 'prebuilt', `linux-${arch}`, 'faasm.node');
+  if (!upToDate(file)) {
+    const reason = cross(arch, file);
+    if (reason !== undefined) return { reason };
+  }
+  const needed = glibcNeeded(file);
+  if (needed !== undefined && needed <= GLIBC_MINOR) return { file };
+  rmSync(file);
+  const what = needed === undefined ? 'another C library' : `glibc 2.${needed}`;
+  return { reason: `compiled here it needs ${what}, but packages run on glibc 2.${GLIBC_MINOR}: compile on Debian 12` };
 }
 
-function cFiles(): string[] {
-  return readdirSync(SOURCES).filter((name) => name.endsWith('.c'));
+function cross(arch: PrebuiltArchitecture, file: string): string | undefined {
+  const gcc = `${TRIPLES[arch]}-gcc`;
+  const own = process.platform === 'linux' && process.arch === arch;
+  const compiler = firstCompiler([...(own ? ['cc', 'gcc'] : []), gcc]);
+  if (compiler !== undefined) return compile(compiler, file);
+  const debian = `gcc-${TRIPLES[arch].replaceAll('_', '-')}`;
+  return `there is no C compiler for it (${own ? 'cc' : gcc}; on Debian: apt-get install ${own ? 'gcc' : debian})`;
+}
+
+/** Where the published package has the addon; nothing is there in a checkout. */
+function shippedFile(arch: string): string {
+  return join(SOURCES, 'prebuilt', `linux-${arch}`, 'faasm.node');
+}
+
+function firstCompiler(names: readonly string[]): string | undefined {
+  return names.find((name) => spawnSync(name, ['--version']).status === 0);
+}
+
+/** Compiles to `target`; answers what went wrong, if anything. */
+function compile(compiler: string, target: string): string | undefined {
+  // Built beside and renamed, so that a process that has the old one loaded keeps it.
+  const fresh = `${target}.${process.pid}`;
+  try {
+    const headers = join(dirname(createRequire(import.meta.url).resolve('node-api-headers/package.json')), 'include');
+    mkdirSync(dirname(target), { recursive: true });
+    const files = sourceFiles(/\.c$/);
+    const run = spawnSync(compiler, [...FLAGS, '-I', headers, ...files, '-o', fresh, '-lpthread', '-lm', '-ldl'], {
+      encoding: 'utf8',
+    });
+    if (run.status !== 0) return `${compiler} failed:\n${run.stderr}`;
+    renameSync(fresh, target);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+function sourceFiles(pattern: RegExp): string[] {
+  return readdirSync(SOURCES).flatMap((name) => (pattern.test(name) ? [join(SOURCES, name)] : []));
 }
 
 function upToDate(target: string): boolean {
   if (!existsSync(target)) return false;
   const built = statSync(target).mtimeMs;
-  const sources = readdirSync(SOURCES).filter((name) => /\.[ch]$/.test(name));
-  return sources.every((name) => statSync(join(SOURCES, name)).mtimeMs <= built);
+  return sourceFiles(/\.[ch]$/).every((file) => statSync(file).mtimeMs <= built);
+}
+
+/** The newest `2.<n>` among the versions of glibc's symbols that a library asks for; undefined when there is none. */
+function glibcNeeded(file: string): number | undefined {
+  const minors = [...readFileSync(file, 'latin1').matchAll(/\0GLIBC_2\.(\d+)/g)].map(([, minor]) => Number(minor));
+  return minors.length === 0 ? undefined : Math.max(...minors);
 }
 
 function main(): void {
   if (process.argv.includes('--arch')) {
-    const arch = process.argv[process.argv.indexOf('--arch') + 1] ?? '';
-    const compiler = { x64: 'x86_64-linux-gnu-gcc', arm64: 'aarch64-linux-gnu-gcc' }[arch];
-    const target = join(SOURCES, 'prebuilt', `linux-${arch}`, 'faasm.node');
-    const reason = compiler === undefined ? `unknown architecture ${arch}` : compile(compiler, target);
-    console.log(reason ?? `native layer for linux-${arch}: ${target}`);
-    process.exitCode = reason === undefined ? 0 : 1;
+    const wanted = process.argv[process.argv.indexOf('--arch') + 1];
+    const arch = PREBUILT_ARCHITECTURES.find((name) => name === wanted);
+    const made =
+      arch === undefined ? { reason: `it is for ${PREBUILT_ARCHITECTURES.join(' and ')}` } : ensurePrebuilt(arch);
+    console.log(`native layer for linux-${wanted}: ${'file' in made ? made.file : `not built, ${made.reason}`}`);
+    process.exitCode = 'file' in made ? 0 : 1;
     return;
   }
   const result = ensureNative(true);
