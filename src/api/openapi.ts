@@ -4,7 +4,7 @@ import type { FaasmApiOptions } from './api-options.ts';
 import { type BodySpec, bodyLimit } from './body.ts';
 import { ERROR_BODY } from './error-body.ts';
 import { PATH_PARAMETERS } from './parameters.ts';
-import type { ResponseSpec } from './responses.ts';
+import { BINARY, type ResponseSpec } from './responses.ts';
 import { isVersioned, pathParameter, type Route, type Tag } from './route.ts';
 import type { JsonSchema } from './schema.ts';
 
@@ -91,8 +91,7 @@ function requestBody(body: BodySpec, options: FaasmApiOptions): Json {
   const limit = `At most ${bodyLimit(body, options.bodies)} bytes.`;
   if (body.kind === 'bytes') {
     const description = `${body.description} ${limit}`;
-    // Without content nobody could send an empty one.
-    return { description, required: body.notEmpty === true, content: { [body.contentType]: {} } };
+    return { description, required: body.notEmpty === true, content: { [body.contentType]: BINARY } };
   }
   const media = { schema: strict(body.schema), example: body.example };
   return { description: limit, required: body.optional !== true, content: { 'application/json': media } };

@@ -20,10 +20,13 @@ export function textAnswer(description: string, example?: string): ResponseSpec 
   return { description, content: { 'text/plain': media } };
 }
 
+/** Bytes, as generators of clients know them: OpenAPI 3.1 would take no schema at all, and many clients send JSON then. */
+export const BINARY = { schema: { type: 'string', format: 'binary' } } as const;
+
 /** Content of bytes. */
-export const BYTES = { 'application/octet-stream': {} } as const;
+export const BYTES = { 'application/octet-stream': BINARY } as const;
 
 /** An answer of bytes. */
 export function bytesAnswer(description: string, contentType = 'application/octet-stream'): ResponseSpec {
-  return { description, content: { [contentType]: {} } };
+  return { description, content: { [contentType]: BINARY } };
 }
