@@ -88,8 +88,10 @@ function reactionTo(error: unknown): Reaction {
 function describe(error: unknown): string {
   const { code } = (error ?? {}) as S3Failure;
   const status = statusOf(error);
-  const parts = [nameOf(error), typeof code === 'string' ? code : '', status === undefined ? '' : `HTTP ${status}`];
-  return [...new Set(parts)].filter((part) => part !== '').join(', ');
+  const ofConnection = typeof code === 'string' && code !== nameOf(error) ? code : undefined;
+  // Errors of connections are called no more than `Error`.
+  const named = nameOf(error) === 'Error' && ofConnection !== undefined ? undefined : nameOf(error);
+  return [named, ofConnection, status === undefined ? undefined : `HTTP ${status}`].filter(Boolean).join(', ');
 }
 
 function nameOf(error: unknown): string {

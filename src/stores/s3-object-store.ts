@@ -26,7 +26,8 @@ export interface S3ObjectStoreOptions extends S3Server {
 /**
  * Objects in a bucket of S3 or of a server that speaks its protocol. An object is there as a whole or not at all, also
  * when it goes up in parts; the parts of uploads that nobody completed are invisible, and a lifecycle rule of the bucket
- * (AbortIncompleteMultipartUpload) removes them. A server that does not answer is given up after about 15 s.
+ * (AbortIncompleteMultipartUpload) removes them. A server that does not answer is given up after about 15 s,
+ * when it falls silent between the parts of a large object after twice that.
  *
  * Loads the AWS SDK: import this file only where S3 has been chosen. Throws `INVALID_NAME` for a prefix or bucket that
  * cannot be.

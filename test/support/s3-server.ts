@@ -11,8 +11,8 @@ export const S3_KEYS = { id: 'AKIATESTSOFFAASM', secret: 'the-secret-of-the-test
 
 /** Options of {@link startS3Server}. */
 export interface S3ServerOptions {
-  /** File that keeps what the server is told, so that it knows it after a restart; default: it forgets everything. */
-  readonly recording?: string;
+  /** Folder that objects are kept in, so that they are there after a restart; default: it forgets everything. */
+  readonly folder?: string;
   /** Checks signatures and accepts {@link S3_KEYS} only. */
   readonly checksKeys?: boolean;
 }
@@ -73,17 +73,19 @@ interface Running {
   kill(): Promise<void>;
 }
 
-async function launch(port: number, { recording, checksKeys }: S3ServerOptions): Promise<Running> {
+async function launch(port: number, { folder = '', checksKeys }: S3ServerOptions): Promise<Running> {
   const script = join(import.meta.dirname, 's3-server.py');
-  const child = spawn(S3_SERVER.python, [script, String(port), ...(checksKeys ? [S3_KEYS.id, S3_KEYS.secret] : [])], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      PATH: process.env['PATH'],
-      PYTHONPATH: S3_SERVER.modules,
-      PYTHONDONTWRITEBYTECODE: '',
-      ...(recording === undefined ? {} : { MOTO_RECORDER_FILEPATH: recording }),
+  const child = spawn(
+    S3_SERVER.python,
+    [script, String(port), folder, ...(checksKeys ? [S3_KEYS.id, S3_KEYS.secret] : [])],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        PATH: process.env['PATH'],
+        PYTHONPATH: S3_SERVER.modules,
+      },
     },
-  });
+  );
   let errors = '';
   child.stderr.on('data', (chunk) => {
     // Without the line for each request; the end is enough to see why it could not start.
