@@ -16,19 +16,21 @@ const NOBODY: Principal = Object.freeze({ user: '', kind: 'user' });
 
 const BEARER = /^Bearer +([\x21-\x7e]+) *$/i;
 
-/** Who sends `request`. Throws `UNAUTHENTICATED`, and what the token store throws. */
-export async function authenticate(
+/** Who sends `request`; a promise only where a token has to be looked up. Throws `UNAUTHENTICATED`, `STORE_*`. */
+export function authenticate(
   request: ApiRequest,
   tokens: TokenStore,
   mode: AuthMode,
   access: Route['access'],
-): Promise<Principal> {
+): Principal | Promise<Principal> {
   if (access === 'public') return NOBODY;
   const header = request.header('authorization');
-  if (header === undefined) {
-    if (mode === 'open') return LOCAL_ADMIN;
-    throw new FaasmError('UNAUTHENTICATED', 'A token is needed: send the header Authorization: Bearer <token>.');
-  }
+  if (header !== undefined) return verify(header, tokens);
+  if (mode === 'open') return LOCAL_ADMIN;
+  throw new FaasmError('UNAUTHENTICATED', 'A token is needed: send the header Authorization: Bearer <token>.');
+}
+
+async function verify(header: string, tokens: TokenStore): Promise<Principal> {
   const token = BEARER.exec(header)?.[1];
   const principal = token === undefined ? undefined : await tokens.verify(token);
   if (principal !== undefined) return principal;

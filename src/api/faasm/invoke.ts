@@ -61,7 +61,7 @@ export const FAASM_INVOKE_ROUTES: readonly Route[] = [
       if (body.flush === true) return flush(services, principal);
       const call = callFields(body);
       checkUser(principal, call.user);
-      return invoke(services, request, principal, call, inputOf(body), body.async ?? false);
+      return await invoke(services, request, principal, call, inputOf(body), body.async ?? false);
     },
   }),
   ...edgeRoutes(),
@@ -121,7 +121,7 @@ async function invoke(
   // Nobody is left to read the output of a synchronous call whose client has gone.
   request.onDisconnect(() => runtime.cancel(running.id));
   const result = await running.result;
-  return resultResponse(request, result, resultHeaders(result), false);
+  return await resultResponse(request, result, resultHeaders(result), false);
 }
 
 function answerStatusOf({ runtime }: Services, principal: Principal, { id, user = '' }: Message): Promise<ApiResponse> {

@@ -101,7 +101,7 @@ export const INVOKE_ROUTES: readonly Route[] = [
       if (asked.idempotencyKey === undefined) request.onDisconnect(() => runtime.cancel(running.id));
       if (stream) return streamedResponse(runtime, request, running);
       const result = await running.result;
-      return resultResponse(request, result, detailedHeaders(result), true);
+      return await resultResponse(request, result, detailedHeaders(result), true);
     },
   }),
 ];
