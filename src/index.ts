@@ -28,6 +28,14 @@ export type { LogFields, Logger, LogLevel, LogMethod } from './core/logger.ts';
 export type { FunctionRef } from './core/names.ts';
 export type { OutputStream } from './core/output-stream.ts';
 export type {
+  ObjectLocation,
+  PlatformAdapter,
+  PlatformCapabilities,
+  PlatformContext,
+  PlatformRequest,
+  PlatformResponse,
+} from './core/platform.ts';
+export type {
   CallRequest,
   CallStatus,
   HostInfo,
@@ -36,6 +44,8 @@ export type {
   UploadReceipt,
 } from './core/ports.ts';
 export { SlotTable } from './core/slot-table.ts';
+export { type PlatformDeadline, type PlatformHost, type PlatformHostOptions, platformHost } from './platform-host.ts';
 export { createRuntime } from './runtime.ts';
 export type { AuditCount, RuntimeOptions } from './runtime-options.ts';
+export { objectReader } from './runtime-stores.ts';
 export { createLogger, type LoggerOptions } from './telemetry/logger.ts';

@@ -10,6 +10,8 @@ import { folderObjectStore } from './stores/folder-object-store.ts';
 import { functionStore } from './stores/function-store.ts';
 import { memoryObjectStore } from './stores/memory-object-store.ts';
 import { observedObjectStore } from './stores/observed-object-store.ts';
+import type { S3Server } from './stores/s3-client.ts';
+import type { S3ObjectReader } from './stores/s3-object-reader.ts';
 import { tokenStore } from './stores/token-store.ts';
 
 /** Where functions, shared files and tokens are kept. As the settings of the same names. */
@@ -69,14 +71,25 @@ async function openObjects(store: StoreOptions): Promise<ObjectStore> {
   if (store.kind === 'folder') return folderObjectStore({ folder: resolve(store.folder || DEFAULT_FOLDER) });
   // Loaded only here: the client takes longer to load than all the rest of the host.
   const { s3ObjectStore } = await import('./stores/s3-object-store.ts');
-  const { bucket = '', prefix, endpoint, region, pathStyle = 'auto' } = store;
-  return s3ObjectStore({
-    bucket,
-    ...(prefix ? { prefix } : {}),
+  const { bucket = '', prefix } = store;
+  return s3ObjectStore({ bucket, ...(prefix ? { prefix } : {}), ...s3Server(store) });
+}
+
+/** Reads objects of any bucket of the S3 service that `store` names. Nothing is loaded before the first one is read. */
+export function objectReader(store: StoreOptions): S3ObjectReader['read'] {
+  let reader: Promise<S3ObjectReader> | undefined;
+  return async (object, maxBytes) => {
+    reader ??= import('./stores/s3-object-reader.ts').then(({ s3ObjectReader }) => s3ObjectReader(s3Server(store)));
+    return (await reader).read(object, maxBytes);
+  };
+}
+
+function s3Server({ endpoint, region, pathStyle = 'auto' }: StoreOptions): S3Server {
+  return {
     ...(endpoint ? { endpoint } : {}),
     ...(region ? { region } : {}),
     pathStyle: pathStyle === 'auto' ? Boolean(endpoint) : pathStyle === 'true',
-  });
+  };
 }
 
 function openCache({ cacheFolder, cacheBytes }: StoreOptions, { cacheTrouble }: OpenStoresOptions): CodeCache {

@@ -76,9 +76,14 @@ export interface PlatformAdapter<Event, Answer> {
   readonly capabilities: PlatformCapabilities;
   /** Whether the event is of this kind, well-formed or not. */
   canHandle(event: unknown): event is Event;
+  /** Whether requests are to be answered one after the other, and none after one that failed. Absent: in no order. */
+  inOrder?(event: Event): boolean;
   /** What the event asks for. Throws `BAD_REQUEST` for one that is malformed. */
   toRequests(event: Event, context: PlatformContext): readonly PlatformRequest[];
-  /** The platform's form of the answers, one for each request. Throws where that form is an error of the handler. */
+  /**
+   * The platform's form of the answers, one for each request; fewer when requests in order came to one that failed.
+   * Throws where that form is an error of the handler.
+   */
   fromResponses(event: Event, responses: readonly PlatformResponse[]): Answer;
   /** The platform's form of an error that concerns the whole event. Throws where that form is an error of the handler. */
   onError(event: Event, error: FaasmError): Answer;

@@ -13,8 +13,6 @@ export interface S3ObjectReader {
    * `FILE_NOT_FOUND`, `STORE_UNAVAILABLE`, `STORE_DENIED`.
    */
   read(object: ObjectLocation, maxBytes: number): Promise<Uint8Array>;
-  /** Gives connections back. */
-  close(): void;
 }
 
 /** A reader of `server`. Loads the AWS SDK: import this file only where S3 is used. */
@@ -36,6 +34,5 @@ export function s3ObjectReader(server: S3Server): S3ObjectReader {
       }
       throw new FaasmError('BODY_TOO_LARGE', `The object ${name} has more than the ${maxBytes} bytes allowed here.`);
     },
-    close: () => client.destroy(),
   };
 }
