@@ -1,5 +1,6 @@
 import { ERROR_TABLE, type ErrorCode } from '../../core/errors.ts';
 import type { FunctionDocument, FunctionSettings } from '../../core/function-document.ts';
+import type { Limits } from '../../core/limits.ts';
 import { usageError } from '../cli-error.ts';
 import { defineCommand } from '../command.ts';
 import type { Cli } from '../context.ts';
@@ -92,23 +93,26 @@ export const configure = defineCommand({
   },
 });
 
+/** Limits and the options that set them. */
+const LIMIT_NAMES = {
+  memoryBytes: 'memory',
+  timeoutMs: 'timeout',
+  cpuMs: 'cpu',
+  outputBytes: 'output-size',
+  logBytes: 'log-size',
+  fileBytes: 'file-size',
+  openFiles: 'open-files',
+  mappings: 'mappings',
+  concurrency: 'concurrency',
+} as const satisfies Record<keyof Limits, keyof typeof OPTIONS>;
+
 /** The JSON merge patch that the options ask for; empty without options. */
 export function settingsPatch(options: OptionValues<typeof OPTIONS>): Readonly<Record<string, unknown>> {
   const both = options.env.find(([name]) => options['unset-env'].includes(name));
   if (both !== undefined) {
     throw usageError(`${both[0]} is both set and removed.`, { hint: 'Use --env or --unset-env for each variable.' });
   }
-  const limits = given({
-    memoryBytes: options.memory,
-    timeoutMs: options.timeout,
-    cpuMs: options.cpu,
-    outputBytes: options['output-size'],
-    logBytes: options['log-size'],
-    fileBytes: options['file-size'],
-    openFiles: options['open-files'],
-    mappings: options.mappings,
-    concurrency: options.concurrency,
-  });
+  const limits = given(Object.fromEntries(Object.entries(LIMIT_NAMES).map(([limit, name]) => [limit, options[name]])));
   const retries = given({
     max: options.retries,
     backoffMs: options['retry-backoff'],
@@ -137,7 +141,10 @@ function printSettings(cli: Cli, document: FunctionDocument): void {
 }
 
 function settingLines({ limits = {}, environment = {}, retries, grants }: FunctionSettings): [string, string][] {
-  const lines: [string, string][] = Object.entries(limits).map(([name, limit]) => [name, limitText(name, limit)]);
+  const lines = (Object.keys(LIMIT_NAMES) as (keyof Limits)[]).flatMap((name): [string, string][] => {
+    const limit = limits[name];
+    return limit === undefined ? [] : [[LIMIT_NAMES[name], limitText(name, limit)]];
+  });
   if (retries !== undefined) {
     const { max, backoffMs, on } = retries;
     const wait = backoffMs === undefined ? '' : `, the first after ${timeText(backoffMs)}`;

@@ -1,3 +1,4 @@
+import type { FunctionRef } from '../../core/names.ts';
 import { fileBody, stdinBody } from '../body.ts';
 import type { CallRecord } from '../call-record.ts';
 import { callResult, printCallLog, printResult } from '../call-result.ts';
@@ -6,8 +7,9 @@ import { pathOf, type RequestOptions } from '../client.ts';
 import { defineCommand } from '../command.ts';
 import type { Cli } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
-import { version, versionedName } from '../names.ts';
+import { type FunctionName, version, versionedName } from '../names.ts';
 import { choice, file, flag, operand, text, time, value } from '../option.ts';
+import { closest } from '../suggest.ts';
 
 export const invoke = defineCommand({
   name: 'invoke',
@@ -54,7 +56,7 @@ export const invoke = defineCommand({
       throw contradiction('@version and --version', 'Name the version once.');
     }
     const { body, headers = {} } = await inputBody(cli, stdin, options);
-    const response = await send(cli, `/v1/invoke${pathOf(name.user, name.function)}`, {
+    const response = await send(cli, name, {
       query: {
         version: options.version ?? name.version,
         async: options.async,
@@ -101,17 +103,36 @@ async function inputBody(
 }
 
 /** Sends the call; when it failed, its log is printed before the error, or becomes part of the error's JSON. */
-async function send(cli: Cli, path: string, request: RequestOptions): Promise<Response> {
+async function send(cli: Cli, name: FunctionName, request: RequestOptions): Promise<Response> {
   try {
-    return await cli.client.request('POST', path, request);
+    return await cli.client.request('POST', `/v1/invoke${pathOf(name.user, name.function)}`, request);
   } catch (error) {
-    const call = error instanceof CliError ? error.advice.fields?.['call'] : undefined;
-    if (typeof call === 'number') {
-      if (cli.json) throw await withLog(cli, error as CliError, call);
-      await printCallLog(cli, call);
-    }
+    if (!(error instanceof CliError)) throw error;
+    if (error.code === 'FUNCTION_NOT_FOUND') throw await withSuggestion(cli, error, name);
+    const call = error.advice.fields?.['call'];
+    if (typeof call !== 'number') throw error;
+    if (cli.json) throw await withLog(cli, error, call);
+    await printCallLog(cli, call);
     throw error;
   }
+}
+
+/** The error with the function of the user that may be meant. */
+async function withSuggestion(cli: Cli, error: CliError, name: FunctionName): Promise<CliError> {
+  const path = `/v1/functions${pathOf(name.user)}`;
+  const answer = await cli.client
+    .json<{ functions: readonly FunctionRef[] }>('GET', path)
+    .catch(() => ({ functions: [] }));
+  const meant = closest(
+    name.function,
+    answer.functions.map((ref) => ref.function),
+  );
+  if (meant === undefined) return error;
+  const shown = `${name.user}/${meant}`;
+  return new CliError(error.code, error.exit, `${error.message} Did you mean ${shown}?`, {
+    ...error.advice,
+    example: `faasm invoke ${shown}`,
+  });
 }
 
 async function withLog(cli: Cli, error: CliError, call: number): Promise<CliError> {
