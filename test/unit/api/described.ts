@@ -1,10 +1,17 @@
 import { expect } from '@jest/globals';
 import { ERROR_BODY } from '../../../src/api/error-body.ts';
+import type { ApiHeaders } from '../../../src/api/http.ts';
 import { openApiDocument } from '../../../src/api/openapi.ts';
 import { Router } from '../../../src/api/router.ts';
 import { ROUTES } from '../../../src/api/routes.ts';
 import { checkValue, type JsonSchema } from '../../../src/api/schema.ts';
-import type { TestAnswer } from './support.ts';
+
+/** An answer with its body read. */
+export interface ReadAnswer {
+  readonly status: number;
+  readonly headers: ApiHeaders;
+  readonly text: string;
+}
 
 /** The parts of an OpenAPI document that tests look at. */
 export interface Description {
@@ -41,7 +48,7 @@ export const DESCRIPTION = openApiDocument(ROUTES, {
 const router = new Router(ROUTES);
 
 /** Fails unless the API's description says that a request may be answered so: status, content type and every field. */
-export function expectDescribed(method: string, path: string, answer: TestAnswer): void {
+export function expectDescribed(method: string, path: string, answer: ReadAnswer): void {
   const route = router.find(path)?.routes.byMethod.get(method);
   if (route === undefined || method === 'HEAD') return;
   const operation = DESCRIPTION.paths[route.path.replace('...}', '}')]?.[route.method.toLowerCase()];

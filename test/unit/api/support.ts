@@ -1,10 +1,10 @@
 import { faasmApi } from '../../../src/api/api.ts';
 import type { AuthMode } from '../../../src/api/auth.ts';
 import type { BodyLimits } from '../../../src/api/body.ts';
-import type { ApiHandler, ApiRequest, ApiResponse } from '../../../src/api/http.ts';
+import type { ApiHandler, ApiRequest } from '../../../src/api/http.ts';
 import { FaasmError } from '../../../src/core/errors.ts';
 import { type FakeFunction, type FakeRuntime, fakeRuntime } from '../../support/fake-runtime.ts';
-import { expectDescribed } from './described.ts';
+import { expectDescribed, type ReadAnswer } from './described.ts';
 
 /** A request as a test writes it. */
 export interface TestRequest {
@@ -17,11 +17,8 @@ export interface TestRequest {
   readonly onBody?: () => void;
 }
 
-/** An answer with its body read. */
-export interface TestAnswer {
-  readonly status: number;
-  readonly headers: ApiResponse['headers'];
-  readonly text: string;
+/** An answer, and whether its body was a stream. */
+export interface TestAnswer extends ReadAnswer {
   readonly streamed: boolean;
 }
 
