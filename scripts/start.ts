@@ -1,5 +1,6 @@
 // `npm start`: builds what is missing, then serves functions until it is told to stop.
 import { serve } from '../adapters/standalone/serve.ts';
+import { START_SAMPLES } from '../src/toolchain/sample-list.ts';
 import { buildSamples } from '../src/toolchain/samples.ts';
 import { ensureNative } from './build-native.ts';
 
@@ -17,7 +18,7 @@ async function main(): Promise<void> {
   if (native.built) console.log('native layer: built');
   if (!native.ready) console.log(`native layer: not available, the portable one is used (${native.reason})`);
   try {
-    await buildSamples({ log: console.log, colour: process.stdout.isTTY === true });
+    await buildSamples({ only: START_SAMPLES, log: console.log, colour: process.stdout.isTTY === true });
   } catch (error) {
     // Functions of one's own run without the samples.
     console.error(`samples: ${(error as Error).message}`);

@@ -9,10 +9,24 @@ export interface Sample {
   readonly name: string;
   /** Label of its language folder. */
   readonly language: string;
-  /** Slow to compile: not part of a first start. */
+  /** Slow to compile: built only where all are asked for. */
   readonly slow: boolean;
   readonly job: CompileJob;
 }
+
+/** What a first start builds, `user/name`: enough to try things, in a few seconds. */
+export const START_SAMPLES: readonly string[] = [
+  'hello',
+  'hello_ts',
+  'echo',
+  'echo_ts',
+  'fibonacci',
+  'reverse_ts',
+  'sleep',
+  'state_counter',
+  'word_count',
+  'zygote_check',
+].map((name) => `demo/${name}`);
 
 /** Language folders of `func/` and the flags their samples are held to. One C++ sample takes as long as all others. */
 const FOLDERS = [

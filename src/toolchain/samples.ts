@@ -19,8 +19,8 @@ export interface BuildSamplesOptions {
   readonly force?: boolean;
   /** Build the slow ones (C++), too. */
   readonly all?: boolean;
-  /** Build only samples of this name, or this `user/name`. */
-  readonly only?: string;
+  /** Build only samples of these names, or `user/name`s. */
+  readonly only?: string | readonly string[];
   /** Takes a line for each module built. */
   readonly log?: (line: string) => void;
   /** Whether those lines may hold terminal colours. */
@@ -77,7 +77,9 @@ export async function buildSamples(options: BuildSamplesOptions = {}): Promise<B
 }
 
 function isWanted({ user, name, slow }: Sample, { only, all }: BuildSamplesOptions): boolean {
-  return only === undefined ? all === true || !slow : [name, `${user}/${name}`].includes(only);
+  if (only === undefined) return all === true || !slow;
+  const names = typeof only === 'string' ? [only] : only;
+  return names.includes(name) || names.includes(`${user}/${name}`);
 }
 
 interface Task {

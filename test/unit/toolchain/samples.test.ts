@@ -76,6 +76,11 @@ describe('buildSamples', () => {
     expect((await build('broken', { only: 'demo/good' })).map(({ built }) => built)).toEqual([false]);
   });
 
+  it('builds those named, one or many', async () => {
+    const names = async (only: string | string[]) => (await build('func', { only })).map(({ name }) => name);
+    expect([await names('two'), await names(['demo/one', 'two', 'other/two'])]).toEqual([['two'], ['one', 'two']]);
+  });
+
   it('refuses a name there is no sample of', async () => {
     await expect(build('func', { only: 'three' })).rejects.toMatchObject({ code: 'COMPILE_FAILED' });
   });
