@@ -5,6 +5,7 @@ import type { ObjectStore } from '../core/object-store.ts';
 import type { CodeCache } from './code-cache.ts';
 import { codeHash } from './code-hash.ts';
 import { codeOfKey, functionKeys, mayHaveCode, versionOfKey } from './function-records.ts';
+import { removeUnused } from './remove-unused.ts';
 
 /** Reads the code of a version: from the cache, or from the store and its hash verified. Throws `STORE_*`; undefined: there is none. */
 export async function readCode(
@@ -30,11 +31,13 @@ export async function readCode(
 
 /** Removes code of `ref` that no version has and that was written before `before`, in epoch ms. */
 export async function removeUnusedCode(objects: ObjectStore, ref: FunctionRef, before: number): Promise<void> {
-  const entries = await objects.list(functionKeys(ref).all);
-  const versions = entries.flatMap(({ key }) => versionOfKey(key) ?? []);
-  for (const { key, modifiedAt } of entries) {
+  const keys = functionKeys(ref);
+  for (const { key, modifiedAt } of await objects.list(keys.all)) {
     const sha256 = codeOfKey(key);
-    const unused = sha256 !== undefined && !versions.some((version) => mayHaveCode(version, sha256));
-    if (unused && modifiedAt < before) await objects.remove(key);
+    if (sha256 === undefined || modifiedAt >= before) continue;
+    await removeUnused(objects, key, async () => {
+      const versions = (await objects.list(keys.versions)).flatMap((entry) => versionOfKey(entry.key) ?? []);
+      return versions.some((version) => mayHaveCode(version, sha256));
+    });
   }
 }

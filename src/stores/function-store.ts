@@ -18,6 +18,7 @@ import {
   versionOfKey,
 } from './function-records.ts';
 import { mapLimited } from './map-limited.ts';
+import { removeUnused } from './remove-unused.ts';
 
 /** Requests to the object store at a time for one listing. */
 const PARALLEL_READS = 8;
@@ -121,8 +122,17 @@ export function functionStore(options: FunctionStoreOptions): FunctionStore {
     const code = keys.code(written.sha256);
     await objects.put(code, wasm);
     await objects.put(keys.document(written.version), encodeDocument(written));
-    // A host that collects old code may have seen it before the document was there.
+    // A host that removes unused code may not have seen the document.
     if ((await objects.list(code)).length === 0) await objects.put(code, wasm);
+  }
+
+  /** Makes a version that has been written the current one. */
+  async function publish(wasm: Uint8Array, written: FunctionDocument): Promise<void> {
+    const keys = functionKeys(written);
+    await objects.put(keys.pointer, encodePointer(written.version));
+    if ((await objects.list(keys.document(written.version))).length > 0) return;
+    // A host that removes versions did not see that this one was to become current.
+    await writeVersion(wasm, written);
     await objects.put(keys.pointer, encodePointer(written.version));
   }
 
@@ -133,10 +143,10 @@ export function functionStore(options: FunctionStoreOptions): FunctionStore {
     return versionId(sha256, lastVersionAt, newest);
   }
 
-  async function removeUnlessCurrent(ref: FunctionRef, version: string): Promise<boolean> {
-    if (version === (await pointer(ref))) return false;
-    await objects.remove(functionKeys(ref).document(version));
-    return true;
+  /** False for the current version. */
+  function removeUnlessCurrent(ref: FunctionRef, version: string): Promise<boolean> {
+    const isCurrent = async (): Promise<boolean> => version === (await pointer(ref));
+    return removeUnused(objects, functionKeys(ref).document(version), isCurrent);
   }
 
   return {
@@ -156,6 +166,7 @@ export function functionStore(options: FunctionStoreOptions): FunctionStore {
       };
       const written = { ...created, sha256, sizeBytes: wasm.length, settings: structuredClone(settings) };
       await writeVersion(wasm, written);
+      await publish(wasm, written);
       await cache?.put(sha256, wasm);
       return written;
     },
@@ -173,9 +184,9 @@ export function functionStore(options: FunctionStoreOptions): FunctionStore {
         throw new FaasmError('VERSION_NOT_FOUND', `${refName(ref)} has no version before ${from}: upload one.`);
       }
       // With its code: what cannot be called does not become current.
-      const { document: chosen } = await get(ref, target);
-      await objects.put(functionKeys(ref).pointer, encodePointer(chosen.version));
-      return chosen;
+      const chosen = await get(ref, target);
+      await publish(chosen.wasm, chosen.document);
+      return chosen.document;
     },
 
     async removeVersion(ref, version) {
@@ -193,8 +204,8 @@ export function functionStore(options: FunctionStoreOptions): FunctionStore {
       const versions = await versionIds(ref);
       const existed = (await objects.list(key)).length > 0;
       await objects.remove(key);
-      for (const id of versions) await objects.remove(functionKeys(ref).document(id));
-      // What is left is code, and what somebody uploads at this moment.
+      // Somebody may upload the function at this moment: what is current then stays.
+      for (const id of versions) await removeUnlessCurrent(ref, id);
       await removeUnusedCode(objects, ref, Number.POSITIVE_INFINITY);
       return existed;
     },
