@@ -38,7 +38,7 @@ describe('runFuzzer', () => {
   it('ends with the count, or when the time is over', async () => {
     const bounded = await runFuzzer({ ...fragile([]), open: async () => quiet() }, { seed: 1, count: 3 });
     expect(bounded).toEqual({ cases: 3, summary: 'nothing' });
-    expect(await runFuzzer({ ...fragile([]), open: async () => quiet() }, { seed: 1, deadlineMs: 0 })).toMatchObject({
+    expect(await runFuzzer({ ...fragile([]), open: async () => quiet() }, { seed: 1, durationMs: 0 })).toMatchObject({
       cases: 0,
     });
   });

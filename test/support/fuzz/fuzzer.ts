@@ -21,8 +21,8 @@ export interface FuzzSession {
 export interface FuzzPlan {
   readonly seed: number;
   readonly count?: number;
-  /** Time after which no case begins, on the clock of `performance.now`. */
-  readonly deadlineMs?: number;
+  /** Time after which no case begins; preparing does not count. */
+  readonly durationMs?: number;
 }
 
 /** What {@link runFuzzer} did. */
@@ -36,11 +36,12 @@ const CASE_MAX_MS = 30_000;
 
 /** Tries cases one after another. Rejects at the first that fails, with its seed and what reproduces it. */
 export async function runFuzzer(fuzzer: Fuzzer, plan: FuzzPlan): Promise<FuzzOutcome> {
-  const { seed: first, count = Number.POSITIVE_INFINITY, deadlineMs = Number.POSITIVE_INFINITY } = plan;
+  const { seed: first, count = Number.POSITIVE_INFINITY, durationMs = Number.POSITIVE_INFINITY } = plan;
   const session = await fuzzer.open();
+  const deadline = performance.now() + durationMs;
   let cases = 0;
   try {
-    for (; cases < count && performance.now() < deadlineMs; cases += 1) {
+    for (; cases < count && performance.now() < deadline; cases += 1) {
       const seed = first + cases;
       const start = performance.now();
       try {

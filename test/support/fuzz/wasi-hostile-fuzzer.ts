@@ -5,6 +5,7 @@ import { ERRNO, errnoOf } from '../../../src/host/wasi/errno.ts';
 import { WASI_FUNCTIONS } from '../../../src/host/wasi/functions.ts';
 import { sessionOf } from '../../../src/host/wasi/session.ts';
 import { FILETYPE } from '../../../src/host/wasi/types.ts';
+import { ROOT } from '../guest-files.ts';
 import { E, FakeExit, FakeHost } from '../host-context.ts';
 import type { Fuzzer } from './fuzzer.ts';
 import type { Random } from './random.ts';
@@ -13,11 +14,13 @@ const CALLS = 80;
 const FILE_BYTES = 100_000;
 const OPEN_FILES = 20;
 const PAGES = 2;
+const ALL_RIGHTS = 0x3fff_ffffn;
 const MEMORY_BYTES = PAGES * 65_536;
 const KNOWN: ReadonlySet<number> = new Set(Object.values(ERRNO));
+const FILE_FUNCTIONS = WASI_FUNCTIONS.filter(({ name }) => /^(fd|path)_/.test(name));
 /** How a call of the host may end besides with an error number: limits, a signal that the guest raised on itself. */
 const ENDINGS: readonly string[] = ['OUTPUT_LIMIT', 'LOG_LIMIT', 'GUEST_TRAP', 'MEMORY_LIMIT'];
-const TEXTS = ['a', 'b', 'a/b', '..', 'tmp/x', 'etc/hosts', '/', 'tmp/', 'etc/../tmp/y', '\u0000', '\u00e4'];
+const TEXTS = ['a', 'b', 'a/b', 'tmp/x', '..', 'etc/hosts', '/', 'tmp/', 'etc/../tmp/y', '\u0000', '\u00e4'];
 
 /**
  * Guests that call WASI with whatever is in their registers: the host answers with error numbers and the errors of
@@ -48,6 +51,8 @@ function hostileHost(random: Random): FakeHost {
   const host = new FakeHost({ pages: PAGES, input: 'input', args: ['one', 'two'], environment: ['A=b'], limits });
   for (let at = 0; at < 4096; at += 4) host.memory.setU32(at, random.chance(0.9) ? random.below(3000) : edge(random));
   for (const [index, text] of TEXTS.entries()) host.memory.bytes.set(Buffer.from(text), placeOf(index));
+  // Files of the guest's own and of the runtime tree, open for everything.
+  for (const index of [0, 3, 5]) host.wasi('path_open', ROOT, 0, ...pathOf(index), 1, ALL_RIGHTS, ALL_RIGHTS, 0, 0);
   return host;
 }
 
@@ -57,11 +62,12 @@ function placeOf(text: number): number {
 
 /** Calls any function with any arguments; answers how that ended. Rejects where it must not end so. */
 async function callAnything(random: Random, host: FakeHost): Promise<string> {
-  const { name, params } = random.pick(WASI_FUNCTIONS);
+  const { name, params } = random.pick(random.chance(0.8) ? FILE_FUNCTIONS : WASI_FUNCTIONS);
   const args: (number | bigint)[] = [];
   while (args.length < params.length) {
     const type = params[args.length];
-    if (type === 'i64') args.push(long(random));
+    if (args.length === 0 && random.chance(0.8)) args.push(random.below(8));
+    else if (type === 'i64') args.push(long(random));
     else if (params[args.length + 1] === 'i32' && random.chance(0.3)) args.push(...path(random));
     else args.push(argument(random));
   }
@@ -80,7 +86,10 @@ async function callAnything(random: Random, host: FakeHost): Promise<string> {
 
 /** Address and length of a path. */
 function path(random: Random): [number, number] {
-  const index = random.below(TEXTS.length);
+  return pathOf(random.below(TEXTS.length));
+}
+
+function pathOf(index: number): [number, number] {
   return [placeOf(index), Buffer.byteLength(TEXTS[index] as string)];
 }
 
@@ -97,7 +106,7 @@ function edge(random: Random): number {
 
 function long(random: Random): bigint {
   const all = [0n, 1n, -1n, 2n ** 62n, 2n ** 63n - 1n, -(2n ** 63n), 2n ** 53n, 2n ** 32n, 0x3fff_ffffn, 1n << 13n];
-  return random.chance(0.5) ? random.pick(all) : BigInt(random.below(1 << 30));
+  return random.chance(0.5) ? random.pick(all) : BigInt(random.below(random.pick([10, 1000, FILE_BYTES, 1 << 30])));
 }
 
 /** Takes everything away: afterwards one file can be as large as all were allowed to be together, and no larger. */
