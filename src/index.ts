@@ -5,6 +5,7 @@
 export { faasmApi } from './api/api.ts';
 export type { FaasmApiOptions } from './api/api-options.ts';
 export type { AuthMode } from './api/auth.ts';
+export { errorResponse } from './api/error-response.ts';
 export type { ApiBody, ApiHandler, ApiHeaders, ApiRequest, ApiResponse } from './api/http.ts';
 export { type Config, describeSettings, isLoopback, loadConfig, type SettingRow, unknownVariables } from './config.ts';
 export type { Call, CallResult, CallTimes, LayerName, Principal, StartKind } from './core/call.ts';

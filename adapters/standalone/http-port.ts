@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type ApiHandler, type ApiResponse, FaasmError, type LogMethod } from '../../src/index.ts';
+import { type ApiHandler, errorResponse, FaasmError, type LogMethod } from '../../src/index.ts';
 import { foreignReason } from './local-clients.ts';
 import { type BodyOptions, NodeRequest, PROGRESS_BYTES } from './node-request.ts';
 import { sendResponse } from './node-response.ts';
@@ -108,7 +108,10 @@ class Exchanges {
     const startedAt = performance.now();
     const request = new NodeRequest(incoming, outgoing, this.#bodies, awaitsContinue);
     const reason = this.#options.localOnly ? foreignReason(incoming) : undefined;
-    const response = reason === undefined ? await this.#options.handler(request) : refusal(reason);
+    const response =
+      reason === undefined
+        ? await this.#options.handler(request)
+        : errorResponse(request, { code: 'BAD_REQUEST', message: reason });
     const { bodyTimeoutMs, log } = this.#options;
     await sendResponse(incoming, outgoing, response, { close: this.stopping, stallMs: bodyTimeoutMs });
     request.release();
@@ -173,14 +176,6 @@ async function listen(server: Server, options: HttpPortOptions): Promise<void> {
     });
     server.listen({ host, port, backlog: 1024 }, resolve);
   });
-}
-
-function refusal(message: string): ApiResponse {
-  return {
-    status: 400,
-    headers: { 'content-type': 'text/plain; charset=utf-8', 'x-faasm-error': 'BAD_REQUEST' },
-    body: `BAD_REQUEST: ${message}`,
-  };
 }
 
 function refusalOf(error: { readonly code?: string }): readonly [status: string, code: string, text: string] {

@@ -143,7 +143,7 @@ function impliedErrors(route: Route): readonly ErrorCode[] {
   return [
     ...(checked ? (['BAD_REQUEST'] as const) : []),
     ...(named ? (['INVALID_NAME'] as const) : []),
-    ...(route.access === 'public' ? [] : (['UNAUTHENTICATED'] as const)),
+    ...(route.access === 'public' ? [] : (['UNAUTHENTICATED', 'STORE_UNAVAILABLE'] as const)),
     ...(route.access === 'admin' || route.path.includes('{user}') ? (['FORBIDDEN'] as const) : []),
     ...(route.body === undefined ? [] : (['BODY_TOO_LARGE', 'BODY_TIMEOUT', 'HOST_OVERLOADED'] as const)),
   ];

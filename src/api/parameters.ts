@@ -18,7 +18,8 @@ export interface PathParameter {
   readonly read: (text: string) => string | number;
 }
 
-const NAME_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$';
+/** As core/names.ts and core/version-id.ts check them. */
+const NAME_PATTERN = '^(?!.*\\.\\.)[A-Za-z0-9][A-Za-z0-9._-]{0,127}$';
 const VERSION_PATTERN = '^(\\d{8}T\\d{9}Z-[0-9a-f]{8}|[0-9a-f]{8,64})$';
 
 /** A call's id as it is in JSON and in paths. */
@@ -34,6 +35,13 @@ export const VERSION = {
   type: 'string',
   pattern: VERSION_PATTERN,
   description: 'Id of a version, or at least 8 digits of the SHA-256 of its code.',
+} as const;
+
+const TOKEN_ID = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 64,
+  description: 'Id of the token: its public part.',
 } as const;
 
 /** The parameters that paths may have. */
@@ -66,10 +74,7 @@ export const PATH_PARAMETERS = {
     read: checkFilePath,
   },
   call: { schema: CALL_ID, read: (text) => checkText(CALL_ID, text, 'The id of the call') },
-  token: {
-    schema: { type: 'string', minLength: 1, maxLength: 64, description: 'Id of the token: its public part.' },
-    read: (text) => text,
-  },
+  token: { schema: TOKEN_ID, read: (text) => checkText(TOKEN_ID, text, 'The id of the token') },
 } satisfies Record<string, PathParameter>;
 
 /** Name of a path parameter. */
