@@ -10,4 +10,13 @@ const localHost = {
     (await import('../adapters/standalone/probe.ts')).probe(...args),
 };
 
-process.exitCode = await main(process.argv.slice(2), nodeContext(process, localHost));
+const platforms = {
+  'aws-lambda': {
+    package: async (...args: Parameters<typeof import('../adapters/aws-lambda/package.ts').packageForLambda>) =>
+      (await import('../adapters/aws-lambda/package.ts')).packageForLambda(...args),
+    deploy: async (...args: Parameters<typeof import('../adapters/aws-lambda/deploy.ts').deployToLambda>) =>
+      (await import('../adapters/aws-lambda/deploy.ts')).deployToLambda(...args),
+  },
+};
+
+process.exitCode = await main(process.argv.slice(2), nodeContext(process, { localHost, platforms }));

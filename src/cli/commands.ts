@@ -9,6 +9,7 @@ import { fileCommands } from './commands/files.ts';
 import { functionCommands } from './commands/functions.ts';
 import { helpCommand } from './commands/help.ts';
 import { invoke } from './commands/invoke.ts';
+import { packageCommands } from './commands/package.ts';
 import { stateCommands } from './commands/state.ts';
 import { tokenCommands } from './commands/tokens.ts';
 import { up } from './commands/up.ts';
@@ -28,6 +29,7 @@ export const COMMANDS: readonly Command[] = [
   ...stateCommands,
   ...fileCommands,
   ...tokenCommands,
+  ...packageCommands,
   whoami,
   config,
   doctor,

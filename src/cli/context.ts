@@ -55,6 +55,38 @@ export interface LocalHost {
   probe(environment: Environment): Promise<HostProbe>;
 }
 
+/** Platforms that functions can be deployed to, with this runtime in the package. */
+export const PLATFORMS = ['aws-lambda'] as const;
+
+/** One of {@link PLATFORMS}. */
+export type PlatformName = (typeof PLATFORMS)[number];
+
+/** What {@link Platform.package} has made. */
+export interface PlatformPackage {
+  /** The archive. */
+  readonly file: string;
+  readonly sizeBytes: number;
+  /** `<user>/<name>` of the functions in it. */
+  readonly functions: readonly string[];
+  /** What is missing in it and what that means, a sentence each. */
+  readonly warnings: readonly string[];
+}
+
+/** Makes packages for a platform and deploys them. Handed in, like {@link LocalHost}, by whoever calls `main`. */
+export interface Platform {
+  /** Writes the package into `outDir`, with the modules `<user>/<name>.wasm` of `functionsDir`. Rejects with a `FaasmError`. */
+  package(options: { readonly outDir: string; readonly functionsDir?: string }): Promise<PlatformPackage>;
+  /**
+   * Deploys what the platform's file in `folder` describes; `args` are for the platform's own tool, which prints to the
+   * terminal. Resolves when it has succeeded. Rejects with a `FaasmError` that says what is missing or that it failed.
+   */
+  deploy(options: {
+    readonly folder: string;
+    readonly environment: Environment;
+    readonly args: readonly string[];
+  }): Promise<void>;
+}
+
 /** Everything a command may touch beside the file system, so that tests need no process. */
 export interface Context {
   readonly stdout: Output;
@@ -67,6 +99,7 @@ export interface Context {
   /** Epoch ms. */
   readonly now: () => number;
   readonly localHost: LocalHost;
+  readonly platforms: Readonly<Record<PlatformName, Platform>>;
 }
 
 /** A style of text on a terminal. */

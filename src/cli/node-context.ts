@@ -5,7 +5,7 @@ import { EXIT } from './exit-codes.ts';
 const COLUMNS = 80;
 
 /** The context of a real process. `process` is handed in because only its owner may look at the environment. */
-export function nodeContext(process: NodeJS.Process, localHost: Context['localHost']): Context {
+export function nodeContext(process: NodeJS.Process, parts: Pick<Context, 'localHost' | 'platforms'>): Context {
   return {
     stdout: output(process.stdout, process),
     stderr: output(process.stderr, process),
@@ -22,7 +22,7 @@ export function nodeContext(process: NodeJS.Process, localHost: Context['localHo
     cwd: process.cwd(),
     fetch: globalThis.fetch,
     now: Date.now,
-    localHost,
+    ...parts,
   };
 }
 
