@@ -1,5 +1,5 @@
 # moto's S3 server for tests. Arguments: port (0: any free one), a folder that what it is told is kept in, or an empty
-# text, and an access key with its secret, if signatures are to be checked. Prints its port when it serves.
+# text, and an access key with its secret, if signatures are to be checked. Prints its port when it serves; ends with its standard input.
 import os
 import pickle
 import sys
@@ -53,6 +53,12 @@ def kept(app):
     return handle
 
 
+def end_with_parent():
+    sys.stdin.read()
+    os._exit(0)
+
+
+threading.Thread(target=end_with_parent, daemon=True).start()
 app = DomainDispatcherApplication(create_backend_app)
 if folder:
     os.makedirs(folder, exist_ok=True)

@@ -79,7 +79,8 @@ async function launch(port: number, { folder = '', checksKeys }: S3ServerOptions
     S3_SERVER.python,
     [script, String(port), folder, ...(checksKeys ? [S3_KEYS.id, S3_KEYS.secret] : [])],
     {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      // It reads its input to notice when the tests are gone.
+      stdio: 'pipe',
       env: {
         PATH: process.env['PATH'],
         PYTHONPATH: S3_SERVER.modules,
