@@ -1,5 +1,6 @@
 # moto's S3 server for tests. Arguments: port (0: any free one), a folder that what it is told is kept in, or an empty
-# text, and an access key with its secret, if signatures are to be checked. Prints its port when it serves; ends with its standard input.
+# text, and an access key with its secret, if signatures are to be checked. Prints its port when it serves; ends with its
+# standard input.
 import os
 import pickle
 import sys
