@@ -49,10 +49,13 @@ export async function openHttpPort(options: HttpPortOptions): Promise<HttpPort> 
     requestTimeout: 0,
     keepAliveTimeout: KEEP_ALIVE_MS,
     connectionsCheckingInterval: CHECK_MS,
+    // Answered by us, with a code.
+    requireHostHeader: false,
   });
   const exchanges = new Exchanges(options);
   server.on('request', (incoming, outgoing) => exchanges.answer(incoming, outgoing, false));
   server.on('checkContinue', (incoming, outgoing) => exchanges.answer(incoming, outgoing, true));
+  server.on('checkExpectation', (incoming, outgoing) => exchanges.answer(incoming, outgoing, false));
   server.on('clientError', (error, socket) => exchanges.refuse(error, socket));
   await listen(server, options);
   let closed: Promise<void> | undefined;
@@ -107,7 +110,7 @@ class Exchanges {
     outgoing.once('close', () => this.#leave(busy));
     const startedAt = performance.now();
     const request = new NodeRequest(incoming, outgoing, this.#bodies, awaitsContinue);
-    const reason = this.#options.localOnly ? foreignReason(incoming) : undefined;
+    const reason = malformedReason(incoming) ?? (this.#options.localOnly ? foreignReason(incoming) : undefined);
     const response =
       reason === undefined
         ? await this.#options.handler(request)
@@ -159,6 +162,13 @@ class Exchanges {
     this.#underWay -= 1;
     if (this.#underWay === 0) this.#wake?.();
   }
+}
+
+/** Why the head of a request is none that HTTP/1.1 allows, or that can be met; node:http has let it through. */
+function malformedReason({ headers, httpVersion }: IncomingMessage): string | undefined {
+  if (headers.host === undefined && httpVersion === '1.1') return 'The request has no header Host.';
+  if (headers.expect === undefined || /^100-continue$/i.test(headers.expect)) return undefined;
+  return `The request expects ${JSON.stringify(headers.expect)}: only 100-continue can be met.`;
 }
 
 async function listen(server: Server, options: HttpPortOptions): Promise<void> {

@@ -3,8 +3,9 @@ import { resolve } from 'node:path';
 import { sampleFile } from '../harness/samples.ts';
 import { type Server, startServer } from '../harness/server.ts';
 
-const MAIN = resolve(import.meta.dirname, '../../adapters/standalone/main.ts');
-const READY = /calls\s+(http:\S+)[\s\S]*functions, state\s+(http:\S+)[\s\S]*Try/;
+/** The command, and what it prints when it is ready. */
+export const FAASM = resolve(import.meta.dirname, '../../bin/faasm.js');
+export const READY = /"invoke":"(http[^"]+)","upload":"(http[^"]+)"/;
 
 /** Our own server as a process, with sample functions uploaded. */
 export interface FaasmServer extends Server {
@@ -19,7 +20,7 @@ export async function startFaasm(
 ): Promise<FaasmServer> {
   const server = await startServer({
     command: process.execPath,
-    args: [...(options.execArgv ?? []), MAIN],
+    args: [...(options.execArgv ?? []), FAASM, 'up', '--json'],
     environment: {
       FAASM_INVOKE_PORT: '0',
       FAASM_UPLOAD_PORT: '0',

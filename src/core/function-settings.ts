@@ -16,6 +16,8 @@ const LIMIT_RANGES: Readonly<Record<keyof Limits, readonly [min: number, max: nu
   mappings: [0, 10_000],
   concurrency: [1, 1_000_000],
 };
+/** More than settings have: a client may nest as deep as it likes. */
+const DEPTH_MAX = 8;
 const RETRIES_MAX = 10;
 const BACKOFF_MAX_MS = 600_000;
 const ENVIRONMENT_MAX_BYTES = 32 * 1024;
@@ -40,12 +42,13 @@ export function patchSettings(settings: FunctionSettings, patch: unknown): Funct
 }
 
 /** RFC 7396; on objects without prototypes, so that no key reaches one. */
-function merge(target: unknown, patch: unknown): unknown {
+function merge(target: unknown, patch: unknown, depth = 0): unknown {
   if (!isObject(patch)) return patch;
+  if (depth > DEPTH_MAX) throw invalid(`The settings are nested more than ${DEPTH_MAX} levels deep.`);
   const merged: Record<string, unknown> = Object.assign(Object.create(null), isObject(target) ? target : {});
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete merged[key];
-    else merged[key] = merge(merged[key], value);
+    else merged[key] = merge(merged[key], value, depth + 1);
   }
   return merged;
 }

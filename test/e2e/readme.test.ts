@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -46,12 +46,29 @@ describe('README', () => {
       ).toBe(expected);
     }
   });
+});
 
+describe('npm start', () => {
   it('prints lines to try that work', async () => {
-    const block = server.output().split('Try\n')[1] ?? '';
-    const commands = block.split('\n').filter((line) => line.includes('curl'));
-    expect(commands).toHaveLength(2);
-    const { stdout } = await run('bash', ['-euc', commands.join('\n').replaceAll('curl', 'curl -sS')], { cwd: ROOT });
-    expect(stdout).toBe('Function upload complete\nHello Faasm!');
+    const child = spawn(process.execPath, ['scripts/start.ts'], {
+      cwd: ROOT,
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: { ...process.env, FAASM_INVOKE_PORT: '0', FAASM_UPLOAD_PORT: '0', FAASM_STORE: 'memory' },
+    });
+    const exit = new Promise((done) => child.on('close', done));
+    try {
+      let output = '';
+      for await (const chunk of child.stdout) {
+        output += String(chunk);
+        if (/Try\n.*curl.*\n.*curl.*\n/.test(output)) break;
+      }
+      const commands = output.split('\n').filter((line) => line.includes('curl'));
+      expect(commands).toHaveLength(2);
+      const { stdout } = await run('bash', ['-euc', commands.join('\n').replaceAll('curl', 'curl -sS')], { cwd: ROOT });
+      expect(stdout).toBe('Function upload complete\nHello Faasm!');
+    } finally {
+      child.kill('SIGKILL');
+      await exit;
+    }
   });
 });

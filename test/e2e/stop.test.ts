@@ -93,11 +93,11 @@ describe('stop', () => {
 
 describe('start', () => {
   it.each([
-    [{ FAASM_THREADS: 'many' }, /FAASM_THREADS is "many": use a whole number/],
-    [{ FAASM_BIND_HOST: '0.0.0.0' }, /FAASM_BIND_HOST is 0\.0\.0\.0.*no administrator's token/],
-  ])('fails with what is wrong: %j', async (environment, message) => {
+    [{ FAASM_THREADS: 'many' }, 2, /FAASM_THREADS is \\"many\\": use a whole number/],
+    [{ FAASM_BIND_HOST: '0.0.0.0' }, 1, /FAASM_BIND_HOST is 0\.0\.0\.0.*no administrator's token/],
+  ])('fails with what is wrong: %j', async (environment, code, message) => {
     const server = spawnServer({ environment });
-    expect(await server.exit).toBe(1);
+    expect(await server.exit).toBe(code);
     expect(server.output()).toMatch(message);
   });
 

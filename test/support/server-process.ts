@@ -17,6 +17,9 @@ export interface ServerProcess {
   kill(): Promise<void>;
 }
 
+/** What it prints once it is ready, with `--json`. */
+const READY = /^\{"ready":true,"invoke":"([^"]+)","upload":"([^"]+)"/m;
+
 /** How to start a {@link ServerProcess}. */
 export interface ServerProcessOptions {
   readonly environment?: Readonly<Record<string, string>>;
@@ -25,21 +28,20 @@ export interface ServerProcessOptions {
 /** Starts the server on free ports and waits until it is ready. Rejects with its output when it ends before that. */
 export async function startServerProcess(options: ServerProcessOptions = {}): Promise<ServerProcess> {
   const started = spawnServer(options);
-  const ready = /calls\s+(http:\S+)[\s\S]*functions, state\s+(http:\S+)[\s\S]*Try/;
   const [, invoke, upload] = await new Promise<RegExpExecArray>((done, reject) => {
     started.process.stdout?.on('data', () => {
-      const match = ready.exec(started.output());
+      const match = READY.exec(started.output());
       if (match !== null) done(match);
     });
     started.exit.then((code) => reject(new Error(`The server ended (${code}):\n${started.output()}`)));
   });
-  if (invoke === undefined || upload === undefined) throw new Error('The ready block has no addresses');
+  if (invoke === undefined || upload === undefined) throw new Error('The ready line has no addresses');
   return { ...started, invoke, upload };
 }
 
 /** Starts the server without waiting for anything. */
 export function spawnServer(options: ServerProcessOptions = {}): Omit<ServerProcess, 'invoke' | 'upload'> {
-  const child = spawn(process.execPath, ['adapters/standalone/main.ts'], {
+  const child = spawn(process.execPath, ['bin/faasm.js', 'up', '--json'], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {

@@ -103,12 +103,10 @@ function exchange(port: number, { method, bytes, ending }: HttpRequest): Promise
 }
 
 /** Rejects an answer that is none of the API's. */
-function checkAnswer({ method, bytes }: HttpRequest, answer: HttpAnswer | undefined): void {
+function checkAnswer({ method }: HttpRequest, answer: HttpAnswer | undefined): void {
   if (answer === undefined || answer.status < 400) return;
   const { status, headers, body } = answer;
   const code = headers.get('x-faasm-error') ?? '';
-  // What node:http answers by itself: an expectation other than 100-continue, and a request without Host.
-  if (code === '' && (status === 417 || (status === 400 && !/^host:/im.test(bytes.toString('latin1'))))) return;
   const shown = `${status} ${code}: ${body.toString().slice(0, 300)}`;
   const known = Object.hasOwn(ERROR_TABLE, code) ? ERROR_TABLE[code as ErrorCode].status : undefined;
   // A head that is too long has a status of its own, which clients know.

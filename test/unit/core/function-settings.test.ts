@@ -60,6 +60,12 @@ describe('patchSettings', () => {
     expect(() => patchSettings({}, 'text')).toThrow('settings');
   });
 
+  it('is not led into the depth', () => {
+    const deep: unknown = JSON.parse(`${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`);
+    expect(() => patchSettings({}, deep)).toThrow(expect.objectContaining({ code: 'BAD_REQUEST' }));
+    expect(() => parseSettings(deep)).toThrow(expect.objectContaining({ code: 'BAD_REQUEST' }));
+  });
+
   it('reaches no prototype', () => {
     const patch: unknown = JSON.parse('{"environment":{"__proto__":"x"}}');
     expect(Object.entries(patchSettings({}, patch).environment ?? {})).toEqual([['__proto__', 'x']]);

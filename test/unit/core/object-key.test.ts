@@ -26,7 +26,7 @@ describe('checkFilePath', () => {
     '\ufffd',
     '\ud800',
     'x'.repeat(201),
-    'x/'.repeat(301) + 'x',
+    `${'x/'.repeat(301)}x`,
   ])('refuses %j', (path) => {
     expect(() => checkFilePath(path)).toThrow(expect.objectContaining({ code: 'INVALID_NAME' }));
   });

@@ -162,6 +162,19 @@ describe('HTTP port: bodies', () => {
   });
 });
 
+describe('HTTP port: heads', () => {
+  it.each([
+    ['no Host', 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n', /no header Host/],
+    ['an expectation', 'GET / HTTP/1.1\r\nHost: localhost\r\nExpect: more\r\nConnection: close\r\n\r\n', /"more"/],
+  ])('with %s are refused with a code', async (_, head, message) => {
+    const connection = await client(await serve(async () => ok('never')));
+    connection.send(head);
+    const answer = await connection.receive();
+    expect(answer).toMatch(/^HTTP\/1\.1 400 [\s\S]*x-faasm-error: BAD_REQUEST/i);
+    expect(answer).toMatch(message);
+  });
+});
+
 describe('HTTP port: answers', () => {
   it('streams to a slow reader without holding the body', async () => {
     let made = 0;
