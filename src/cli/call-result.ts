@@ -6,26 +6,32 @@ import { saveBody } from './save.ts';
 /** What the headers of a call's answer say about it. */
 export interface CallHeaders {
   readonly call: number;
-  readonly version: string;
-  readonly start: string;
-  readonly layer: string;
+  /** What is known only when the call has ended is missing in an answer that began before. */
+  readonly version?: string;
+  readonly start?: string;
+  readonly layer?: string;
   /** Spans in ms by name. */
-  readonly times: Readonly<Record<string, number>>;
+  readonly times?: Readonly<Record<string, number>>;
 }
 
 /** Reads the headers of a call's answer. */
 export function callResult({ headers }: Response): CallHeaders {
-  const times = (headers.get('x-faasm-times') ?? '').split(',').flatMap((part) => {
-    const [name = '', ms] = part.trim().split('=');
-    return ms === undefined ? [] : [[name, Number(ms)] as const];
+  const words = (['version', 'start', 'layer'] as const).flatMap((name) => {
+    const word = headers.get(`x-faasm-${name}`);
+    return word === null ? [] : [[name, word] as const];
   });
+  const times = headers.get('x-faasm-times');
   return {
     call: Number(headers.get('x-faasm-call')),
-    version: headers.get('x-faasm-version') ?? '',
-    start: headers.get('x-faasm-start') ?? '',
-    layer: headers.get('x-faasm-layer') ?? '',
-    times: Object.fromEntries(times),
+    ...Object.fromEntries(words),
+    ...(times === null ? {} : { times: spans(times) }),
   };
+}
+
+/** Spans of `queued=0.1, run=0.3`. */
+function spans(text: string): Readonly<Record<string, number>> {
+  const parts = text.split(',').map((part) => part.trim().split('='));
+  return Object.fromEntries(parts.map(([name = '', ms]) => [name, Number(ms)]));
 }
 
 /**

@@ -6,8 +6,8 @@ interface Row {
   readonly name: string;
   readonly summary: string;
   readonly options: readonly string[];
-  /** What its arguments complete to. */
-  readonly operands: Completes | undefined;
+  /** What its arguments complete to, whichever comes next: telling them apart is not worth counting words in a shell. */
+  readonly operands: readonly Completes[];
   /** Options with a value, both spellings, and what the value completes to. */
   readonly values: readonly (readonly [option: string, completes: Completes | undefined])[];
 }
@@ -26,9 +26,7 @@ function rowOf({ name, summary, operands, options }: Command): Row {
     name,
     summary,
     options: entries.map(([long]) => `--${long}`),
-    // Functions come first and are followed by files; offering both needs no count of words.
-    operands:
-      kinds.includes('function') && kinds.includes('file') ? 'function' : kinds.find((kind) => kind !== undefined),
+    operands: kinds.filter((kind) => kind !== undefined),
     values: entries.flatMap(([long, option]) => valueRows(long, option)),
   };
 }
@@ -54,15 +52,17 @@ function verbs(rows: readonly Row[]): ReadonlyMap<string, readonly string[]> {
 function bashScript(rows: readonly Row[]): string {
   const groups = verbs(rows);
   const nouns = [...groups.keys()].filter((noun) => noun !== '');
-  const offer = (completes: Completes | undefined): string => {
-    if (completes === 'file') return 'COMPREPLY=($(compgen -f -- "$cur"))';
-    if (completes === 'function') {
-      return 'COMPREPLY=($(compgen -W "$(faasm complete-functions 2>/dev/null)" -f -- "$cur"))';
-    }
-    return `COMPREPLY=($(compgen -W ${quote((completes ?? []).join(' '))} -- "$cur"))`;
+  const offer = (kinds: readonly Completes[]): string => {
+    const names = kinds.includes('function') ? '$(faasm complete-functions 2>/dev/null)' : '';
+    const choices = kinds.flatMap((kind) => (typeof kind === 'string' ? [] : kind)).join(' ');
+    const files = kinds.includes('file') ? ' -f' : '';
+    return `COMPREPLY=($(compgen -W "${names}${choices}"${files} -- "$cur"))`;
   };
   const valueCases = rows.flatMap(({ name, values }) =>
-    values.map(([option, completes]) => `    ${quote(`${name} ${option}`)}) ${offer(completes)}; return ;;`),
+    values.map(
+      ([option, completes]) =>
+        `    ${quote(`${name} ${option}`)}) ${offer(completes === undefined ? [] : [completes])}; return ;;`,
+    ),
   );
   const takesValue = [...new Set(rows.flatMap(({ values }) => values.map(([option]) => option)))];
   return `# Completion of faasm for bash: source <(faasm completion bash)
@@ -100,7 +100,7 @@ ${rows.map(({ name, options }) => `      ${quote(name)}) COMPREPLY=($(compgen -W
   case "$command" in
 ${[...groups].map(([noun, words]) => `    ${quote(noun)}) COMPREPLY=($(compgen -W ${quote(words.join(' '))} -- "$cur")) ;;`).join('\n')}
 ${rows
-  .filter(({ operands }) => operands !== undefined)
+  .filter(({ operands }) => operands.length > 0)
   .map(({ name, operands }) => `    ${quote(name)}) ${offer(operands)} ;;`)
   .join('\n')}
   esac
@@ -112,10 +112,13 @@ complete -o filenames -F _faasm faasm
 function zshScript(rows: readonly Row[]): string {
   const groups = verbs(rows);
   const nouns = [...groups.keys()].filter((noun) => noun !== '');
-  const offer = (completes: Completes | undefined): string => {
-    if (completes === 'file') return '_files';
-    if (completes === 'function') return `compadd -- \${(f)"$(faasm complete-functions 2>/dev/null)"}; _files`;
-    return `compadd -- ${(completes ?? []).map(quote).join(' ')}`;
+  const offer = (kinds: readonly Completes[]): string => {
+    const offers = kinds.map((kind) => {
+      if (kind === 'file') return '_files';
+      if (kind === 'function') return `compadd -- \${(f)"$(faasm complete-functions 2>/dev/null)"}`;
+      return `compadd -- ${kind.map(quote).join(' ')}`;
+    });
+    return offers.length === 0 ? ':' : offers.join('; ');
   };
   const summaryOf = (noun: string, word: string): string => {
     const name = noun === '' ? word : `${noun} ${word}`;
@@ -126,7 +129,10 @@ function zshScript(rows: readonly Row[]): string {
     return `    ${quote(noun)}) local -a words_; words_=(${described.join(' ')}); _describe command words_ ;;`;
   });
   const valueCases = rows.flatMap(({ name, values }) =>
-    values.map(([option, completes]) => `    ${quote(`${name} ${option}`)}) ${offer(completes)}; return ;;`),
+    values.map(
+      ([option, completes]) =>
+        `    ${quote(`${name} ${option}`)}) ${offer(completes === undefined ? [] : [completes])}; return ;;`,
+    ),
   );
   const takesValue = [...new Set(rows.flatMap(({ values }) => values.map(([option]) => option)))];
   return `#compdef faasm
@@ -160,7 +166,7 @@ ${rows.map(({ name, options }) => `      ${quote(name)}) compadd -- ${options.jo
   case "$command" in
 ${words.join('\n')}
 ${rows
-  .filter(({ operands }) => operands !== undefined)
+  .filter(({ operands }) => operands.length > 0)
   .map(({ name, operands }) => `    ${quote(name)}) ${offer(operands)} ;;`)
   .join('\n')}
   esac

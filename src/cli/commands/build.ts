@@ -80,7 +80,7 @@ export async function buildModule(cli: Cli, wish: BuildWish): Promise<CompiledPr
     showStep(cli.stderr, '');
     if ((error as { code?: string }).code !== 'COMPILE_FAILED') throw error;
     throw new CliError('COMPILE_FAILED', EXIT.failed, (error as Error).message, {
-      hint: '`faasm doctor` shows the compilers there are.',
+      hint: 'Mend what the compiler names. `faasm doctor` shows the compilers there are.',
     });
   } finally {
     showStep(cli.stderr, '');

@@ -1,15 +1,14 @@
-import type { FunctionRef } from '../../core/names.ts';
 import { fileBody, stdinBody } from '../body.ts';
-import type { CallRecord } from '../call-record.ts';
+import { callFailure, streamFailure } from '../call-failure.ts';
+import { type CallRecord, callDetails } from '../call-record.ts';
 import { callResult, printCallLog, printResult } from '../call-result.ts';
-import { CliError, usageError } from '../cli-error.ts';
+import { type CliError, usageError } from '../cli-error.ts';
 import { pathOf, type RequestOptions } from '../client.ts';
 import { defineCommand } from '../command.ts';
 import type { Cli } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
-import { type FunctionName, version, versionedName } from '../names.ts';
+import { version, versionedName } from '../names.ts';
 import { choice, file, flag, operand, text, time, value } from '../option.ts';
-import { closest } from '../suggest.ts';
 
 export const invoke = defineCommand({
   name: 'invoke',
@@ -56,7 +55,8 @@ export const invoke = defineCommand({
       throw contradiction('@version and --version', 'Name the version once.');
     }
     const { body, headers = {} } = await inputBody(cli, stdin, options);
-    const response = await send(cli, name, {
+    const path = `/v1/invoke${pathOf(name.user, name.function)}`;
+    const request: RequestOptions = {
       query: {
         version: options.version ?? name.version,
         async: options.async,
@@ -71,16 +71,16 @@ export const invoke = defineCommand({
         ...(options['idempotency-key'] === undefined ? {} : { 'idempotency-key': options['idempotency-key'] }),
       },
       body: body ?? '',
+    };
+    const response = await cli.client.request('POST', path, request).catch(async (error: unknown) => {
+      throw await callFailure(cli, error, name);
     });
     if (response.status === ACCEPTED) return underWay(cli, (await response.json()) as CallRecord, options.async);
     const result = callResult(response);
-    await printResult(cli, result, response, options['output-file']);
-    if (options.show && !cli.json) {
-      await printCallLog(cli, result.call);
-      const times = Object.entries(result.times).map(([span, ms]) => `${span} ${ms} ms`);
-      cli.note(`call ${result.call}: ${result.start}, ${result.layer} layer, version ${result.version}`);
-      cli.note(times.join(', '));
-    }
+    await printResult(cli, result, response, options['output-file']).catch(async (error: unknown) => {
+      throw await streamFailure(cli, error, result.call);
+    });
+    if (options.show && !cli.json) await showCall(cli, result.call);
     return EXIT.success;
   },
 });
@@ -102,47 +102,10 @@ async function inputBody(
   return options.input === undefined ? {} : { body: options.input };
 }
 
-/** Sends the call; when it failed, its log is printed before the error, or becomes part of the error's JSON. */
-async function send(cli: Cli, name: FunctionName, request: RequestOptions): Promise<Response> {
-  try {
-    return await cli.client.request('POST', `/v1/invoke${pathOf(name.user, name.function)}`, request);
-  } catch (error) {
-    if (!(error instanceof CliError)) throw error;
-    if (error.code === 'FUNCTION_NOT_FOUND') throw await withSuggestion(cli, error, name);
-    const call = error.advice.fields?.['call'];
-    if (typeof call !== 'number') throw error;
-    if (cli.json) throw await withLog(cli, error, call);
-    await printCallLog(cli, call);
-    throw error;
-  }
-}
-
-/** The error with the function of the user that may be meant. */
-async function withSuggestion(cli: Cli, error: CliError, name: FunctionName): Promise<CliError> {
-  const path = `/v1/functions${pathOf(name.user)}`;
-  const answer = await cli.client
-    .json<{ functions: readonly FunctionRef[] }>('GET', path)
-    .catch(() => ({ functions: [] }));
-  const meant = closest(
-    name.function,
-    answer.functions.map((ref) => ref.function),
-  );
-  if (meant === undefined) return error;
-  const shown = `${name.user}/${meant}`;
-  return new CliError(error.code, error.exit, `${error.message} Did you mean ${shown}?`, {
-    ...error.advice,
-    example: `faasm invoke ${shown}`,
-  });
-}
-
-async function withLog(cli: Cli, error: CliError, call: number): Promise<CliError> {
-  const log = await cli.client.request('GET', `/v1/calls/${call}/log`).then(
-    (response) => response.text(),
-    () => undefined,
-  );
-  const { advice } = error;
-  const fields = { ...advice.fields, ...(log === undefined ? {} : { log }) };
-  return new CliError(error.code, error.exit, error.message, { ...advice, fields });
+async function showCall(cli: Cli, id: number): Promise<void> {
+  await printCallLog(cli, id);
+  const call = await cli.client.json<CallRecord>('GET', `/v1/calls/${id}`);
+  for (const line of callDetails(cli, call)) cli.note(line);
 }
 
 function underWay(cli: Cli, call: CallRecord, asked: boolean): typeof EXIT.success | typeof EXIT.pending {
