@@ -1,0 +1,4 @@
+import { sourceCode } from '../../support/lambda-code.ts';
+import { behaviourSuite } from './suites/behaviour.ts';
+
+behaviourSuite('sources', sourceCode);
