@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -27,7 +27,8 @@ afterAll(() => installed.remove());
 
 /** Runs a program in the folder of the project that has the package. */
 async function program(command: string, ...args: string[]): Promise<string> {
-  const { stdout } = await run(command, args, { cwd: installed.folder });
+  const env = { ...process.env, SLS_TELEMETRY_DISABLED: '1', SLS_NOTIFICATIONS_MODE: 'off' };
+  const { stdout } = await run(command, args, { cwd: installed.folder, env });
   return stdout;
 }
 
@@ -48,12 +49,14 @@ describe('the published package', () => {
       'LICENSE',
       'README.md',
       'bin/faasm.js',
+      'bin/serverless-plugin.cjs',
       'dist/adapters',
       'dist/bin',
       'dist/guest',
       'dist/native',
       'dist/package.json',
       'dist/scripts',
+      'dist/serverless.yml',
       'dist/src',
       'package.json',
     ]);
@@ -115,6 +118,17 @@ describe('the published package', () => {
       '--json',
     );
     expect(Number.parseInt(JSON.parse(shown).node, 10)).toBeGreaterThanOrEqual(24);
+  });
+
+  it('makes its own package for AWS Lambda, by itself and for serverless', async () => {
+    const made = JSON.parse(await faasm('package', 'aws-lambda', '--json', '-o', 'out'));
+    expect(made.native).toContain(process.arch);
+    expect(await faasm('deploy', 'aws-lambda').catch((error) => error.stderr)).toMatch(/serverless\.yml.*read it/s);
+    const osls = join(installed.folder, 'node_modules/osls/bin/serverless.js');
+    expect(await program(process.execPath, osls, 'package').catch(String)).toBe('');
+    const packages = ['out/faasm.zip', 'build/aws-lambda/faasm.zip'].map((name) => join(installed.folder, name));
+    const [own, serverless] = await Promise.all(packages.map((file) => readFile(file)));
+    expect(serverless?.equals(own as Buffer)).toBe(true);
   });
 
   describe('as a host', () => {
