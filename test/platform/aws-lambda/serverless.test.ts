@@ -158,7 +158,7 @@ describe('serverless package, from a clean checkout without a network', () => {
   });
 
   it('is told of objects in the bucket for uploads only, by S3 only', () => {
-    const [, { Properties: uploads }] = all('AWS::S3::Bucket').find(([name]) => name === 'UploadsBucket') ?? [];
+    const uploads = at('UploadsBucket').Properties;
     expect(uploads.NotificationConfiguration.LambdaConfigurations).toEqual([
       { Event: 's3:ObjectCreated:*', Function: arnOf('FaasmLambdaFunction') },
     ]);
