@@ -1,4 +1,4 @@
-import type { FaasmError, PlatformContext, PlatformResponse } from '../../../src/index.ts';
+import type { FaasmError, PlatformContext, PlatformRequest, PlatformResponse } from '../../../src/index.ts';
 import { fieldsAt, valueAt } from './fields.ts';
 
 /** Characters that a request target cannot hold: services that decode paths leave them in. */
@@ -48,15 +48,18 @@ export function errorAnswer({ code, status, message }: FaasmError): PlatformResp
   };
 }
 
-/** Whether AWS has checked that an identity of the account may send this request: only then it fills these in. */
-export function isSigned(event: unknown): boolean {
-  const bearer = /^bearer /i.test(String(authorization(event)));
-  if (bearer) return false;
-  const signed = fieldsAt(event, 'requestContext.authorizer.iam') !== undefined;
-  return signed || typeof valueAt(event, 'requestContext.identity.userArn') === 'string';
-}
-
-function authorization(event: unknown): unknown {
-  const headers = Object.entries(fieldsAt(event, 'headers') ?? {});
-  return headers.find(([name]) => name.toLowerCase() === 'authorization')?.[1];
+/**
+ * Whose request it is. AWS fills in who has signed it only when it has checked the signature and the caller's rights:
+ * then no token is needed, and the header with the signature says nothing to us. A token counts in any case.
+ */
+export function identify(
+  event: unknown,
+  headers: Readonly<Record<string, string>>,
+): Pick<PlatformRequest, 'headers' | 'trusted'> {
+  const signed =
+    fieldsAt(event, 'requestContext.authorizer.iam') !== undefined ||
+    typeof valueAt(event, 'requestContext.identity.userArn') === 'string';
+  const { authorization, ...rest } = headers;
+  if (!signed || /^bearer /i.test(authorization ?? '')) return { headers, trusted: false };
+  return { headers: rest, trusted: true };
 }

@@ -3,7 +3,7 @@ import type { PlatformAdapter, PlatformResponse } from '../../../src/index.ts';
 import { LAMBDA_HTTP } from '../limits.ts';
 import { fieldsAt, textAt, valueAt } from './fields.ts';
 import { answerBody, eventBody } from './http-body.ts';
-import { answerHeaders, errorAnswer, isSigned, requestHeaders, targetPath } from './http-parts.ts';
+import { answerHeaders, errorAnswer, identify, requestHeaders, targetPath } from './http-parts.ts';
 
 /** Payload format 2.0: function URLs and HTTP APIs of API Gateway. */
 export const HTTP_V2: PlatformAdapter<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> = {
@@ -22,9 +22,8 @@ export const HTTP_V2: PlatformAdapter<APIGatewayProxyEventV2, APIGatewayProxyStr
         method: textAt(event, 'requestContext.http.method').toUpperCase(),
         path: targetPath(withoutStage(textAt(event, 'rawPath'), valueAt(event, 'requestContext.stage'))),
         query: textAt(event, 'rawQueryString'),
-        headers,
         body: eventBody(event),
-        trusted: isSigned(event),
+        ...identify(event, headers),
       },
     ];
   },

@@ -3,7 +3,7 @@ import type { PlatformAdapter, PlatformResponse } from '../../../src/index.ts';
 import { LAMBDA_HTTP } from '../limits.ts';
 import { fieldsAt, isFields, textAt, valueAt } from './fields.ts';
 import { answerBody, eventBody } from './http-body.ts';
-import { answerHeaders, errorAnswer, isSigned, joinQuery, requestHeaders, targetPath } from './http-parts.ts';
+import { answerHeaders, errorAnswer, identify, joinQuery, requestHeaders, targetPath } from './http-parts.ts';
 
 /** Payload format 1.0: REST APIs of API Gateway, and HTTP APIs that ask for it. */
 export const REST_V1: PlatformAdapter<APIGatewayProxyEvent, APIGatewayProxyResult> = {
@@ -21,9 +21,8 @@ export const REST_V1: PlatformAdapter<APIGatewayProxyEvent, APIGatewayProxyResul
         path: targetPath(textAt(event, 'path')),
         // API Gateway has decoded names and values.
         query: joinQuery(event, encodeURIComponent),
-        headers: requestHeaders(event, context),
         body: eventBody(event),
-        trusted: isSigned(event),
+        ...identify(event, requestHeaders(event, context)),
       },
     ];
   },
