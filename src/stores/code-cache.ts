@@ -61,6 +61,9 @@ export function codeCache(options: CodeCacheOptions): CodeCache {
     const temporary = `${path}.${randomBytes(8).toString('hex')}.tmp`;
     try {
       await writeFile(temporary, wasm, { flag: 'wx', mode: 0o600 });
+      // By the clock that get() uses: the kernel's own is some ms behind, and what is newest would seem to be oldest.
+      const now = new Date();
+      await utimes(temporary, now, now);
       await rename(temporary, path);
     } catch (error) {
       await rm(temporary, { force: true }).catch(() => undefined);

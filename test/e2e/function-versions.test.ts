@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -138,11 +138,14 @@ describe('two hosts on one folder', () => {
 
   it('go on with what is loaded while the store is gone, and recover with it', async () => {
     expect(await said(there)).toBe('back');
-    await rm(folder, { recursive: true });
+    await rename(folder, `${folder}-away`);
     await refreshed();
-    const away = await said(there).catch((error: { code: string }) => error.code);
-    // A folder that was removed holds nothing: no function is there any more.
-    expect(['back', 'FUNCTION_NOT_FOUND']).toContain(away);
+    expect(await said(there)).toBe('back');
+    await expect(there.ready()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    await expect(there.invoke(request('other'))).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    await expect(there.upload(REF, await saying('lost'))).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    expect(await said(there)).toBe('back');
+    await rename(`${folder}-away`, folder);
     await there.upload(REF, await saying('again'));
     expect(await said(there)).toBe('again');
     await refreshed();

@@ -44,19 +44,38 @@ describe('object store in a folder', () => {
     expect(readdirSync(folder)).toEqual(['@tmp']);
   });
 
-  it('is empty when its folder has been removed, and is made again by a write or a check', async () => {
+  it('is empty where there never was a folder, and makes none by reading', async () => {
+    const folder = join(temporaryFolder(), 'store');
+    const store = folderObjectStore({ folder });
+    expect(await store.get('a/b')).toBeUndefined();
+    expect(await store.list('')).toEqual([]);
+    expect(await store.remove('a/b')).toBe(false);
+    expect(existsSync(folder)).toBe(false);
+    await store.check();
+    expect(mode(folder)).toBe('700');
+  });
+
+  it('is unavailable when its folder has been removed, until it is brought back', async () => {
     const folder = join(temporaryFolder(), 'store');
     const store = folderObjectStore({ folder });
     await store.put('a/b', bytes(1));
-    for (const repair of [() => store.put('a/b', bytes(1)), () => store.check()]) {
-      rmSync(folder, { recursive: true });
-      expect(await store.get('a/b')).toBeUndefined();
-      expect(await store.list('')).toEqual([]);
-      expect(await store.remove('a/b')).toBe(false);
-      expect(existsSync(folder)).toBe(false);
-      await repair();
-      expect(mode(folder)).toBe('700');
-    }
+    const away = `${folder}-away`;
+    renameSync(folder, away);
+    const asks = [
+      () => store.get('a/b'),
+      () => store.list(''),
+      () => store.remove('a/b'),
+      () => store.put('a/b', bytes(2)),
+      () => store.check(),
+    ];
+    for (const ask of asks) await expect(ask()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    expect(existsSync(folder)).toBe(false);
+    renameSync(away, folder);
+    expect(await store.get('a/b')).toEqual(bytes(1));
+    rmSync(folder, { recursive: true });
+    mkdirSync(folder);
+    expect(await store.get('a/b')).toBeUndefined();
+    await store.put('a/b', bytes(1));
   });
 
   it('follows a link to its folder, but none inside it', async () => {
