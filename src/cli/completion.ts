@@ -56,7 +56,7 @@ function bashScript(rows: readonly Row[]): string {
     const names = kinds.includes('function') ? '$(faasm complete-functions 2>/dev/null)' : '';
     const choices = kinds.flatMap((kind) => (typeof kind === 'string' ? [] : kind)).join(' ');
     const files = kinds.includes('file') ? ' -f' : '';
-    return `COMPREPLY=($(compgen -W "${names}${choices}"${files} -- "$cur"))`;
+    return `COMPREPLY=($(compgen -W "${names} ${choices}"${files} -- "$cur"))`;
   };
   const valueCases = rows.flatMap(({ name, values }) =>
     values.map(
