@@ -1,5 +1,6 @@
 import type { CliError } from './cli-error.ts';
 import type { Cli } from './context.ts';
+import { showStep } from './progress.ts';
 
 /** Codes that are made here say nothing that the message does not. */
 const UNSAID = new Set(['USAGE', 'HOST_UNREACHABLE', 'NO_FAASM_HOST', 'LOCAL_FILE']);
@@ -16,6 +17,8 @@ export function printError(cli: Cli, error: CliError): void {
     cli.printJson({ error: { code, message, ...suggestion }, ...fields });
     return;
   }
+  // A line of progress may still be there.
+  showStep(cli.stderr, '');
   cli.note(`error: ${UNSAID.has(code) ? '' : `${code}: `}${message}`);
   const details = Object.entries(fields).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
   if (details.length > 0) cli.note(`       (${details.join(', ')})`);
