@@ -61,9 +61,6 @@ export function codeCache(options: CodeCacheOptions): CodeCache {
     const temporary = `${path}.${randomBytes(8).toString('hex')}.tmp`;
     try {
       await writeFile(temporary, wasm, { flag: 'wx', mode: 0o600 });
-      // By the clock that get() uses: the kernel's own is some ms behind, and what is newest would seem to be oldest.
-      const now = new Date();
-      await utimes(temporary, now, now);
       await rename(temporary, path);
     } catch (error) {
       await rm(temporary, { force: true }).catch(() => undefined);
@@ -71,12 +68,16 @@ export function codeCache(options: CodeCacheOptions): CodeCache {
     }
   }
 
-  /** Removes what was not used for longest until the rest is within the limit; what crashed processes left, too. */
-  async function evict(): Promise<void> {
+  /**
+   * Removes what was not used for longest until the rest is within the limit; what crashed processes left, too. Never
+   * `newest`: times are too coarse to tell that it is.
+   */
+  async function evict(newest: string): Promise<void> {
     const files = await cachedFiles(folder);
     let total = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
     for (const { path, sizeBytes } of files.sort((a, b) => a.usedAt - b.usedAt)) {
       if (total <= maxBytes) return;
+      if (path === newest) continue;
       await rm(path, { force: true });
       total -= sizeBytes;
     }
@@ -95,7 +96,7 @@ export function codeCache(options: CodeCacheOptions): CodeCache {
       if (wasm.length > maxBytes) return;
       await attempt(async () => {
         await write(pathOf(sha256), wasm);
-        await evict();
+        await evict(pathOf(sha256));
       });
     },
   };
