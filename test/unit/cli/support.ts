@@ -1,4 +1,4 @@
-import type { Context, HostProbe, Output } from '../../../src/cli/context.ts';
+import type { Context, HostProbe, Output, Platform } from '../../../src/cli/context.ts';
 import { main } from '../../../src/cli/main.ts';
 
 /** A request that a command sent. */
@@ -28,6 +28,8 @@ export interface RunOptions {
   readonly probe?: HostProbe;
   /** Told the settings that `up` would serve with. */
   readonly up?: (environment: Readonly<Record<string, string | undefined>>) => void;
+  /** What packages for AWS Lambda are made and deployed by. */
+  readonly lambda?: Platform;
 }
 
 /** The time it is in these tests. */
@@ -64,7 +66,7 @@ export async function runCli(args: readonly string[], options: RunOptions = {}):
       probe: async () => options.probe ?? { layer: 'native', store: 'memory' },
     },
     platforms: {
-      'aws-lambda': {
+      'aws-lambda': options.lambda ?? {
         package: async () => ({ file: 'faasm.zip', sizeBytes: 1, functions: [], warnings: [] }),
         deploy: async () => {},
       },
