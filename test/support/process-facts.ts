@@ -11,3 +11,8 @@ export function memoryUse(): { readonly rss: number; readonly pss: number } {
   const kilobytes = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1]) * 1024;
   return { rss: kilobytes('Rss'), pss: kilobytes('Pss') };
 }
+
+/** Most resident memory that a process has had, in bytes. */
+export function peakMemoryBytes(pid: number | undefined): number {
+  return Number(/^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]) * 1024;
+}

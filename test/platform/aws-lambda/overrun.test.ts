@@ -1,0 +1,4 @@
+import { sourceCode } from '../../support/lambda-code.ts';
+import { overrunSuite } from './suites/overrun.ts';
+
+overrunSuite('sources', sourceCode);

@@ -1,0 +1,4 @@
+import { sourceCode } from '../../support/lambda-code.ts';
+import { samplesSuite } from './suites/samples.ts';
+
+samplesSuite('sources', sourceCode);

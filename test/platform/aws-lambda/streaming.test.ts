@@ -1,0 +1,4 @@
+import { sourceCode } from '../../support/lambda-code.ts';
+import { streamingSuite } from './suites/streaming.ts';
+
+streamingSuite('sources', sourceCode);
