@@ -4,7 +4,7 @@ RUN apt-get update && apt-get install --yes --no-install-recommends gcc libc6-de
 WORKDIR /opt/faasm
 COPY package.json package-lock.json .npmrc ./
 # The image has Node 24: neither the packages that bring it nor the tools for development are wanted.
-RUN npm ci --omit=dev --omit=optional
+RUN npm ci --omit=dev --omit=optional --ignore-scripts
 COPY . .
 RUN node scripts/build-native.ts
 
