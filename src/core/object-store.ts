@@ -6,6 +6,12 @@ export interface ObjectEntry {
   readonly modifiedAt: number;
 }
 
+/** An object as {@link ObjectStore.stat} finds it. */
+export interface ObjectFacts extends ObjectEntry {
+  /** Differs whenever the object has been written again. */
+  readonly tag: string;
+}
+
 /**
  * Bytes under keys: what functions, their documents, shared files and tokens are kept in. Keys are parts joined by `/`;
  * each part holds letters, digits, `.`, `_`, `-` and `~`, is never `.` or `..`, and a key has at most 900 bytes
@@ -21,6 +27,8 @@ export interface ObjectStore {
   put(key: string, bytes: Uint8Array): Promise<void>;
   /** The whole object, owned by the caller; undefined when there is none. */
   get(key: string): Promise<Uint8Array | undefined>;
+  /** What is known of an object without its bytes; undefined when there is none. One cheap request. */
+  stat(key: string): Promise<ObjectFacts | undefined>;
   /** All objects whose keys begin with `prefix`, sorted by key in code unit order. */
   list(prefix: string): Promise<readonly ObjectEntry[]>;
   /** Removes the object; true when there may have been one (S3 does not say). */

@@ -37,6 +37,12 @@ export interface FileEntry {
   readonly modifiedAt: string;
 }
 
+/** A shared file as {@link FileStore.stat} finds it. */
+export interface FileFacts extends FileEntry {
+  /** Differs whenever the file has been written again. */
+  readonly tag: string;
+}
+
 /**
  * Shared files by user and path. The user `shared` holds files that functions of all users may read. Paths as
  * checkFilePath answers them (`INVALID_NAME` otherwise). Throws what {@link ObjectStore} throws.
@@ -44,6 +50,8 @@ export interface FileEntry {
 export interface FileStore {
   put(user: string, path: string, bytes: Uint8Array): Promise<void>;
   get(user: string, path: string): Promise<Uint8Array | undefined>;
+  /** What is known of a file without its bytes. One cheap request. */
+  stat(user: string, path: string): Promise<FileFacts | undefined>;
   remove(user: string, path: string): Promise<boolean>;
   list(user: string, prefix: string): Promise<readonly FileEntry[]>;
 }

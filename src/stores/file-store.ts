@@ -18,6 +18,12 @@ export function fileStore(options: FileStoreOptions): FileStore {
     async get(user, path) {
       return objects.get(fileKey(user, path));
     },
+    async stat(user, path) {
+      const facts = await objects.stat(fileKey(user, path));
+      if (facts === undefined) return undefined;
+      const { sizeBytes, modifiedAt, tag } = facts;
+      return { path, sizeBytes, modifiedAt: new Date(modifiedAt).toISOString(), tag };
+    },
     async remove(user, path) {
       return objects.remove(fileKey(user, path));
     },

@@ -4,7 +4,7 @@ import { FaasmError } from '../core/errors.ts';
 import type { ObjectStore } from '../core/object-store.ts';
 import { checkWritable, removeLeftovers, writeDurably } from './durable-file.ts';
 import { folderError, ifThere } from './folder-errors.ts';
-import { listObjects, readObject, removeObject } from './folder-objects.ts';
+import { listObjects, objectFacts, readObject, removeObject } from './folder-objects.ts';
 import { fileNames } from './folder-paths.ts';
 import { byKey, checkObjectKey } from './object-keys.ts';
 
@@ -68,6 +68,9 @@ export function folderObjectStore(options: FolderObjectStoreOptions): ObjectStor
     },
     async get(key) {
       return (await attempt(ifThere(readObject(root, checkObjectKey(key))))) ?? missed(undefined);
+    },
+    async stat(key) {
+      return attempt(ifThere(objectFacts(root, checkObjectKey(key))));
     },
     async list(prefix) {
       const entries = await attempt(listObjects(root, prefix));

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, readdir, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ObjectEntry } from '../core/object-store.ts';
+import type { ObjectEntry, ObjectFacts } from '../core/object-store.ts';
 import { ifThere } from './folder-errors.ts';
 import { fileNames, folderKey, folderNames } from './folder-paths.ts';
 import { enterFolder, syncFolder } from './folder-tree.ts';
@@ -21,6 +21,17 @@ export async function readObject(root: string, key: string): Promise<Uint8Array>
   } finally {
     await file.close();
   }
+}
+
+/** Facts about the object `key` below `root`. Rejects with the error of the file system. */
+export async function objectFacts(root: string, key: string): Promise<ObjectFacts> {
+  const names = fileNames(key);
+  const folder = await enterFolder(root, names.slice(0, -1));
+  const stats = await lstat(join(folder, names.at(-1) ?? ''), { bigint: true });
+  if (!stats.isFile()) throw Object.assign(new Error(`EISDIR: ${key} is no regular file`), { code: 'EISDIR' });
+  // Every write makes another file; its number may be used again, but not within the same nanosecond.
+  const tag = `${stats.ino}-${stats.mtimeNs}-${stats.size}`;
+  return { key, sizeBytes: Number(stats.size), modifiedAt: Math.round(Number(stats.mtimeNs) / 1e6), tag };
 }
 
 /** Removes the object `key` below `root`, and the folders that are empty then. Rejects with the error of the file system. */

@@ -4,6 +4,7 @@ import { byKey, checkObjectKey } from './object-keys.ts';
 interface MemoryObject {
   readonly bytes: Uint8Array;
   readonly modifiedAt: number;
+  readonly tag: string;
 }
 
 /** Options of {@link memoryObjectStore}. */
@@ -16,15 +17,22 @@ export interface MemoryObjectStoreOptions {
 export function memoryObjectStore(options: MemoryObjectStoreOptions = {}): ObjectStore {
   const now = options.now ?? Date.now;
   const objects = new Map<string, MemoryObject>();
+  let writes = 0;
   return {
     name: 'memory',
     async put(key, bytes) {
+      writes += 1;
       // Not slice(): on a Buffer that is a view.
-      objects.set(checkObjectKey(key), { bytes: new Uint8Array(bytes), modifiedAt: now() });
+      objects.set(checkObjectKey(key), { bytes: new Uint8Array(bytes), modifiedAt: now(), tag: String(writes) });
     },
     async get(key) {
       const object = objects.get(checkObjectKey(key));
       return object === undefined ? undefined : new Uint8Array(object.bytes);
+    },
+    async stat(key) {
+      const object = objects.get(checkObjectKey(key));
+      if (object === undefined) return undefined;
+      return { key, sizeBytes: object.bytes.length, modifiedAt: object.modifiedAt, tag: object.tag };
     },
     async list(prefix) {
       return [...objects]

@@ -20,6 +20,7 @@ export function observedObjectStore(
     name: store.name,
     put: (key, bytes) => observed('put', store.put(key, bytes)),
     get: (key) => observed('get', store.get(key)),
+    stat: (key) => observed('stat', store.stat(key)),
     list: (prefix) => observed('list', store.list(prefix)),
     remove: (key) => observed('remove', store.remove(key)),
     check: () => observed('check', store.check()),

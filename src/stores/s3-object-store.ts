@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { FaasmError } from '../core/errors.ts';
-import type { ObjectEntry, ObjectStore } from '../core/object-store.ts';
+import type { ObjectEntry, ObjectFacts, ObjectStore } from '../core/object-store.ts';
 import { byKey, checkObjectKey, isObjectKey, isObjectKeyPrefix } from './object-keys.ts';
 import { readBody } from './s3-body.ts';
 import { ATTEMPTS, type S3Server, s3Client } from './s3-client.ts';
@@ -68,6 +68,16 @@ export function s3ObjectStore(options: S3ObjectStoreOptions): ObjectStore {
     }
   }
 
+  async function stat(key: string): Promise<ObjectFacts | undefined> {
+    // Not HeadObject: its answer has no body, and a bucket that is missing looks like a missing object. Keys are listed
+    // in their order, and no other key with this prefix comes before it.
+    const { Contents } = await client.send(new ListObjectsV2Command({ Bucket, Prefix: prefix + key, MaxKeys: 1 }));
+    const [first] = Contents ?? [];
+    if (first?.Key !== prefix + key) return undefined;
+    const modifiedAt = first.LastModified?.getTime() ?? 0;
+    return { key, sizeBytes: first.Size ?? 0, modifiedAt, tag: `${first.ETag}-${modifiedAt}` };
+  }
+
   async function list(keyPrefix: string): Promise<ObjectEntry[]> {
     const entries: ObjectEntry[] = [];
     let ContinuationToken: string | undefined;
@@ -93,6 +103,10 @@ export function s3ObjectStore(options: S3ObjectStoreOptions): ObjectStore {
     async get(key) {
       checkObjectKey(key);
       return attempt(`read ${key}`, () => get(key));
+    },
+    async stat(key) {
+      checkObjectKey(key);
+      return attempt(`look at ${key}`, () => stat(key));
     },
     async list(keyPrefix) {
       return isObjectKeyPrefix(keyPrefix) ? attempt('list its objects', () => list(keyPrefix)) : [];

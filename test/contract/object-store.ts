@@ -134,6 +134,7 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectStor
       await store.put('a/b', bytes(1));
       for (const key of HOSTILE_KEYS) {
         await expect(store.put(key, bytes(1))).rejects.toMatchObject({ code: 'INVALID_NAME' });
+        await expect(store.stat(key)).rejects.toMatchObject({ code: 'INVALID_NAME' });
         await expect(store.get(key)).rejects.toMatchObject({ code: 'INVALID_NAME' });
         await expect(store.remove(key)).rejects.toMatchObject({ code: 'INVALID_NAME' });
       }
@@ -159,6 +160,27 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectStor
       // S3 counts in seconds.
       expect(entry?.modifiedAt).toBeGreaterThanOrEqual(before - 2000);
       expect(entry?.modifiedAt).toBeLessThanOrEqual(Date.now() + 2000);
+    });
+
+    it('tells what it knows of an object, and whether it has been written again', async () => {
+      const store = await open();
+      expect(await store.stat('a/b')).toBeUndefined();
+      await store.put('a/bc', bytes(1, 2, 3));
+      await store.put('a/b/c', bytes(1, 2));
+      expect(await store.stat('a/b')).toBeUndefined();
+      const tags = new Set<string | undefined>();
+      for (const value of [bytes(1, 2), bytes(3, 4), bytes(5, 6), bytes()]) {
+        await store.put('a/b', value);
+        const facts = await store.stat('a/b');
+        expect(facts).toMatchObject({ key: 'a/b', sizeBytes: value.length });
+        expect(facts?.modifiedAt).toBe((await store.list('a/b'))[0]?.modifiedAt);
+        tags.add(facts?.tag);
+        expect((await store.stat('a/b'))?.tag).toBe(facts?.tag);
+      }
+      expect(tags.size).toBe(4);
+      await store.remove('a/b');
+      expect(await store.stat('a/b')).toBeUndefined();
+      expect(await store.stat('a')).toBeUndefined();
     });
 
     it('keeps one of the values that are written to a key at the same time, whole', async () => {
