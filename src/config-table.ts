@@ -1,6 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { bytes, choice, integer, milliseconds, type Setting, text } from './config-setting.ts';
-import { DEFAULT_LIMITS, type Limits, PAGE_BYTES } from './core/limits.ts';
+import {
+  CEILING_SETTINGS,
+  DEFAULT_CEILINGS,
+  DEFAULT_LIMITS,
+  DEFAULT_USER_LIMITS,
+  type Limits,
+  PAGE_BYTES,
+  type UserLimits,
+} from './core/limits.ts';
 
 /** Settings of the host that belong to no group. */
 export interface HostSettings {
@@ -104,7 +112,7 @@ export const HOST: Table<HostSettings> = {
     min: 1,
     max: 10_000_000,
     unit: 'calls',
-    meaning: 'Calls that may wait for a thread before new ones are refused.',
+    meaning: "Calls of a user that may wait for a thread; fewer where others' wait, so that there is room for all.",
   }),
   resultTtlMs: milliseconds({
     env: 'FAASM_RESULT_TTL_MS',
@@ -191,6 +199,67 @@ export const LIMITS: Table<Limits> = {
     max: 1_000_000,
     unit: 'calls',
     meaning: 'Calls of a function under way on this host, waiting ones included.',
+  }),
+};
+
+const ceilingBytes = (name: keyof Limits, min: number, what: string): Setting<number> =>
+  bytes({ env: CEILING_SETTINGS[name], default: DEFAULT_CEILINGS[name], min, meaning: ceilingMeaning(what) });
+const ceilingMs = (name: keyof Limits, what: string): Setting<number> =>
+  milliseconds({ env: CEILING_SETTINGS[name], default: DEFAULT_CEILINGS[name], min: 1, meaning: ceilingMeaning(what) });
+const ceilingCount = (name: keyof Limits, min: number, what: string): Setting<number> =>
+  integer({
+    env: CEILING_SETTINGS[name],
+    default: DEFAULT_CEILINGS[name],
+    min,
+    max: DEFAULT_CEILINGS[name],
+    meaning: ceilingMeaning(what),
+  });
+
+function ceilingMeaning(what: string): string {
+  return `Most that a function may have, whatever its own settings say: ${what}.`;
+}
+
+export const CEILINGS: Table<Limits> = {
+  memoryBytes: ceilingBytes('memoryBytes', PAGE_BYTES, 'heap of a call'),
+  timeoutMs: ceilingMs('timeoutMs', 'wall-clock time'),
+  cpuMs: ceilingMs('cpuMs', 'CPU time'),
+  outputBytes: ceilingBytes('outputBytes', 0, 'output'),
+  logBytes: ceilingBytes('logBytes', 0, 'log'),
+  fileBytes: ceilingBytes('fileBytes', 0, 'private files'),
+  openFiles: ceilingCount('openFiles', 8, 'open files'),
+  mappings: ceilingCount('mappings', 0, 'mapped state regions'),
+  concurrency: ceilingCount('concurrency', 1, 'calls under way'),
+};
+
+export const USERS: Table<UserLimits> = {
+  concurrency: integer({
+    env: 'FAASM_USER_CONCURRENCY',
+    default: DEFAULT_USER_LIMITS.concurrency,
+    min: 1,
+    max: 1_000_000,
+    unit: 'calls',
+    meaning: 'Calls of one user under way on this host, waiting ones included.',
+  }),
+  memoryBytes: bytes({
+    env: 'FAASM_USER_MEMORY_BYTES',
+    default: DEFAULT_USER_LIMITS.memoryBytes,
+    defaultText: '0',
+    min: 0,
+    meaning: "Memory of one user's calls under way: heaps, output, log, files; 0: three quarters of the host's.",
+  }),
+  functions: integer({
+    env: 'FAASM_USER_FUNCTIONS',
+    default: DEFAULT_USER_LIMITS.functions,
+    min: 1,
+    max: 1_000_000,
+    unit: 'functions',
+    meaning: 'Functions that one user may store.',
+  }),
+  fileBytes: bytes({
+    env: 'FAASM_USER_FILE_BYTES',
+    default: DEFAULT_USER_LIMITS.fileBytes,
+    min: 0,
+    meaning: 'Shared files that one user may store, all sizes together.',
   }),
 };
 

@@ -6,6 +6,7 @@ import {
   type BodySettings,
   BUDGETS,
   type BudgetSettings,
+  CEILINGS,
   HOST,
   type HostSettings,
   LIMITS,
@@ -14,14 +15,19 @@ import {
   type Table,
   TRACING,
   type TracingSettings,
+  USERS,
 } from './config-table.ts';
 import { FaasmError } from './core/errors.ts';
-import type { Limits } from './core/limits.ts';
+import type { Limits, UserLimits } from './core/limits.ts';
 
 /** Everything that can be configured; frozen. Names as in {@link describeSettings}. */
 export interface Config extends HostSettings {
   /** What one call may use unless its function says less. */
   readonly limits: Limits;
+  /** What a function's own settings may ask for at most. */
+  readonly ceilings: Limits;
+  /** What one user may have of this host. */
+  readonly users: UserLimits;
   readonly maxBodyBytes: BodySettings;
   readonly budgets: BudgetSettings;
   readonly store: StoreSettings;
@@ -47,6 +53,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const GROUPS: readonly (readonly [string, Readonly<Record<string, Setting<unknown>>>])[] = [
   ['', { ...HOST }],
   ['limits.', { ...LIMITS }],
+  ['ceilings.', { ...CEILINGS }],
+  ['users.', { ...USERS }],
   ['maxBodyBytes.', { ...BODIES }],
   ['budgets.', { ...BUDGETS }],
   ['store.', { ...STORE }],
@@ -63,6 +71,8 @@ export function loadConfig(environment: Environment = process.env): Config {
   const config: Config = {
     ...read(HOST, environment, problems),
     limits: read(LIMITS, environment, problems),
+    ceilings: read(CEILINGS, environment, problems),
+    users: read(USERS, environment, problems),
     maxBodyBytes: read(BODIES, environment, problems),
     budgets: read(BUDGETS, environment, problems),
     store: read(STORE, environment, problems),

@@ -1,6 +1,7 @@
 import { FaasmError, isFaasmError } from './core/errors.ts';
 import type { FunctionDocument, FunctionSettings } from './core/function-document.ts';
-import { parseSettings, patchSettings } from './core/function-settings.ts';
+import { checkCeilings, parseSettings, patchSettings } from './core/function-settings.ts';
+import type { Limits } from './core/limits.ts';
 import { checkName, type FunctionRef, refName } from './core/names.ts';
 import type { FunctionAdmin, FunctionStore, UploadReceipt } from './core/ports.ts';
 import { Turns } from './core/turns.ts';
@@ -11,6 +12,10 @@ import { codeHash } from './stores/code-hash.ts';
 export interface FunctionAdministrationOptions {
   readonly store: FunctionStore;
   readonly catalogue: FunctionCatalogue;
+  /** What a function's own settings may ask for at most. */
+  readonly ceilings: Limits;
+  /** Functions that one user may store. */
+  readonly userFunctions: number;
   /** Versions kept of each function. */
   readonly versionsKept: number;
   /** Told what has become of a function, for the log. */
@@ -23,6 +28,8 @@ export interface FunctionAdministrationOptions {
 export class FunctionAdministration implements FunctionAdmin {
   readonly #options: FunctionAdministrationOptions;
   readonly #turns = new Turns();
+  /** New functions of a user, one after the other: so they are counted right. */
+  readonly #additions = new Turns();
 
   constructor(options: FunctionAdministrationOptions) {
     this.#options = options;
@@ -31,7 +38,7 @@ export class FunctionAdministration implements FunctionAdmin {
   /** See Runtime.upload. */
   async upload(ref: FunctionRef, wasm: Uint8Array, settings?: FunctionSettings): Promise<UploadReceipt> {
     checkRef(ref);
-    const given = settings === undefined ? undefined : parseSettings(settings);
+    const given = settings === undefined ? undefined : this.#checked(parseSettings(settings));
     const sha256 = codeHash(wasm);
     const { catalogue, store } = this.#options;
     const code = await catalogue.prepare(ref, sha256, wasm);
@@ -39,7 +46,7 @@ export class FunctionAdministration implements FunctionAdmin {
       const kept = given ?? (await this.#settingsOf(ref));
       // Checked first: what cannot run is not kept.
       catalogue.checkFit({ ...ref, settings: kept }, code);
-      const document = await store.put(ref, wasm, sha256, kept);
+      const document = await this.#put(ref, () => store.put(ref, wasm, sha256, kept));
       catalogue.use(document, code);
       this.#changed('uploaded', document);
       const reasons = code.artifact.unprovable;
@@ -52,7 +59,7 @@ export class FunctionAdministration implements FunctionAdmin {
     const { catalogue, store } = this.#options;
     return this.#turns.take(refName(ref), async () => {
       const { document: before, wasm } = await store.get(ref);
-      const settings = patchSettings(before.settings, patch);
+      const settings = this.#checked(patchSettings(before.settings, patch));
       const code = await catalogue.prepare(ref, before.sha256, wasm);
       catalogue.checkFit({ ...ref, settings }, code);
       const document = await store.put(ref, wasm, before.sha256, settings);
@@ -123,6 +130,25 @@ export class FunctionAdministration implements FunctionAdmin {
       if (isFaasmError(error) && (code === 'FUNCTION_NOT_FOUND' || code === 'STORE_CORRUPT')) return {};
       throw error;
     }
+  }
+
+  #checked(settings: FunctionSettings): FunctionSettings {
+    checkCeilings(settings, this.#options.ceilings);
+    return settings;
+  }
+
+  /** Stores a version; of a function that is new only where its user may have another one. */
+  async #put(ref: FunctionRef, put: () => Promise<FunctionDocument>): Promise<FunctionDocument> {
+    const { store, userFunctions } = this.#options;
+    if ((await store.current(ref)) !== undefined) return put();
+    return this.#additions.take(ref.user, async () => {
+      const { length } = await store.list(ref.user);
+      if (length < userFunctions) return put();
+      throw new FaasmError(
+        'STORE_FULL',
+        `User ${ref.user} has ${length} functions, as many as one may have here (FAASM_USER_FUNCTIONS): remove some.`,
+      );
+    });
   }
 
   #changed(event: string, document: FunctionDocument): void {

@@ -1,23 +1,24 @@
 import { FaasmError, isFaasmError } from './core/errors.ts';
 import type { FunctionDocument, StoredFunction } from './core/function-document.ts';
-import type { Limits } from './core/limits.ts';
 import { checkName, type FunctionRef, refName } from './core/names.ts';
 import type { FunctionStore } from './core/ports.ts';
 import { checkVersion } from './core/version-id.ts';
-import { functionSpec, type PreparedCode, prepareCode } from './function-preparation.ts';
+import { functionSpec, type HostLimits, type PreparedCode, prepareCode } from './function-preparation.ts';
 import { type FunctionState, functionState } from './scheduler/function-state.ts';
+import type { Tenants } from './scheduler/tenants.ts';
 
 /** Versions of one function, other than the current one, that are kept loaded because calls asked for them. */
 const PINNED_MAX = 4;
 /** Names that are remembered as those of no function. */
 const MISSING_MAX = 10_000;
+/** For a version that is only looked at. */
+const NO_BUDGET = new SharedArrayBuffer(0);
 /** How long a call waits for the store to say whether what is loaded is up to date. */
 const CHECK_WAIT_MS = 1000;
 
-export interface FunctionCatalogueOptions {
+export interface FunctionCatalogueOptions extends HostLimits {
   readonly store: FunctionStore;
-  /** For what a function's document leaves open. */
-  readonly limits: Limits;
+  readonly tenants: Tenants;
   /** What another host changes in the store is noticed at most this long after it. */
   readonly refreshMs: number;
   /** Functions kept loaded; the least recently used ones make room. */
@@ -95,7 +96,8 @@ export class FunctionCatalogue {
 
   /** Throws what makes a version unfit to run, before it is stored. */
   checkFit(document: Pick<FunctionDocument, 'user' | 'function' | 'settings'>, code: PreparedCode): void {
-    functionSpec({ ...document, version: '' }, code, { handle: 0, limits: this.#options.limits });
+    const { limits, ceilings } = this.#options;
+    functionSpec({ ...document, version: '' }, code, { handle: 0, limits, ceilings, userBudget: NO_BUDGET });
   }
 
   /** Calls get this version from now on: it has just become the current one, by this host's doing. */
@@ -228,8 +230,10 @@ export class FunctionCatalogue {
   }
 
   #state(document: FunctionDocument, code: PreparedCode): FunctionState {
-    const { limits } = this.#options;
-    const fn = functionState(functionSpec(document, code, { handle: this.#nextHandle, limits }), code, document);
+    const { limits, ceilings, tenants } = this.#options;
+    const tenant = tenants.of(document.user);
+    const options = { handle: this.#nextHandle, limits, ceilings, userBudget: tenant.budget.buffer };
+    const fn = functionState(functionSpec(document, code, options), code, document, tenant);
     this.#nextHandle += 1;
     this.#byHandle.set(fn.spec.handle, fn);
     return fn;

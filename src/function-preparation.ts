@@ -1,6 +1,6 @@
 import { FaasmError, toFaasmError } from './core/errors.ts';
 import type { FunctionDocument } from './core/function-document.ts';
-import { type Limits, PAGE_BYTES } from './core/limits.ts';
+import { capped, type Limits, PAGE_BYTES } from './core/limits.ts';
 import type { FunctionSpec } from './faaslet/loaded-function.ts';
 import { catalogue } from './host/groups.ts';
 import type { ModuleArtifact } from './module/artifact.ts';
@@ -19,18 +19,27 @@ export async function prepareCode(sha256: string, wasm: Uint8Array): Promise<Pre
   return { sha256, module: await compile(rewritten), artifact };
 }
 
-/** What threads need to know of a version. `limits`: the host's, for what the document leaves open. Throws `MODULE_UNSUPPORTED`. */
+/** What a host has to say about limits. */
+export interface HostLimits {
+  /** For what a function's document leaves open. */
+  readonly limits: Limits;
+  /** What holds whatever the document says: it may come from a host with other ceilings. */
+  readonly ceilings: Limits;
+}
+
+/** What threads need to know of a version. Throws `MODULE_UNSUPPORTED`. */
 export function functionSpec(
   document: Pick<FunctionDocument, 'user' | 'function' | 'version' | 'settings'>,
   { module, artifact }: PreparedCode,
-  options: { readonly handle: number; readonly limits: Limits },
+  options: HostLimits & { readonly handle: number; readonly userBudget: SharedArrayBuffer },
 ): FunctionSpec {
   const { user, function: name, version, settings } = document;
-  const limits: Limits = { ...options.limits, ...settings.limits };
+  const { handle, userBudget } = options;
+  const limits = capped({ ...options.limits, ...settings.limits }, options.ceilings);
   checkMemory(artifact, limits);
   const environment = Object.entries(settings.environment ?? {}).map(([key, value]) => `${key}=${value}`);
   const grants = { state: settings.grants?.state ?? 'write' } as const;
-  return { user, function: name, version, handle: options.handle, module, artifact, limits, environment, grants };
+  return { user, function: name, version, handle, module, artifact, limits, environment, grants, userBudget };
 }
 
 function checkMemory({ memory }: Pick<ModuleArtifact, 'memory'>, limits: Limits): void {

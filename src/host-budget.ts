@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
-import { Budget } from './core/budget.ts';
-import { PAGE_BYTES } from './core/limits.ts';
+import { Budget, type Resource } from './core/budget.ts';
+import { PAGE_BYTES, USER_SHARE } from './core/limits.ts';
 
 /** Live memories at which V8 refuses another (8 GiB of addresses each of 128 TiB), less a margin. */
 const MEMORIES_MAX = 15_000;
@@ -23,6 +23,13 @@ export function hostBudget(options: { readonly memoryBytes: number; readonly thr
     memories: MEMORIES_MAX,
     mappings: Math.max(0, allowed - inUse - MAPPINGS_RESERVED - MAPPINGS_PER_THREAD * options.threadsMax),
   });
+}
+
+/** What the calls of one user may have of `budget`. `memoryBytes`: 0 for a share of it. */
+export function userShare(budget: Budget, memoryBytes: number): Record<Resource, number> {
+  const share = (resource: Resource): number => Math.floor(budget.limit(resource) * USER_SHARE);
+  const memoryPages = memoryBytes > 0 ? Math.ceil(memoryBytes / PAGE_BYTES) : share('memoryPages');
+  return { memoryPages, memories: share('memories'), mappings: share('mappings') };
 }
 
 function procFile(path: string): string | undefined {

@@ -54,7 +54,7 @@ export function invocationRuntime(
     upload: (ref, wasm, settings) => runtime.upload(ref, wasm, settings),
     cancel: (id) => runtime.cancel(id),
     status: (id) => runtime.status(id),
-    wait: (id, waitMs) => runtime.wait(id, waitMs),
+    wait: (id, waitMs, signal) => runtime.wait(id, waitMs, signal),
     calls: (filter) => runtime.calls(filter),
     flush: () => runtime.flush(),
     info: () => runtime.info(),

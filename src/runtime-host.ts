@@ -4,7 +4,7 @@ import type { Budget } from './core/budget.ts';
 import type { CallResult } from './core/call.ts';
 import { FaasmError, toFaasmError } from './core/errors.ts';
 import type { FunctionSettings } from './core/function-document.ts';
-import { DEFAULT_LIMITS, PAGE_BYTES } from './core/limits.ts';
+import { DEFAULT_CEILINGS, DEFAULT_LIMITS, DEFAULT_USER_LIMITS, PAGE_BYTES } from './core/limits.ts';
 import type { Logger } from './core/logger.ts';
 import { checkKey, checkName, type FunctionRef, refName } from './core/names.ts';
 import { concat } from './core/output-stream.ts';
@@ -23,13 +23,14 @@ import type {
 import { FunctionAdministration } from './function-administration.ts';
 import { FunctionCatalogue } from './function-catalogue.ts';
 import { FunctionRetirement } from './function-retirement.ts';
-import { hostBudget } from './host-budget.ts';
+import { hostBudget, userShare } from './host-budget.ts';
 import { openLayer } from './layer/open-layer.ts';
 import { ThreadMessages } from './runtime-messages.ts';
 import type { AuditCount, RuntimeOptions } from './runtime-options.ts';
 import type { RuntimeStores, StoreOptions } from './runtime-stores.ts';
 import type { FunctionState } from './scheduler/function-state.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
+import { Tenants } from './scheduler/tenants.ts';
 import { type PoolThread, ThreadPool } from './scheduler/thread-pool.ts';
 import { LocalTier } from './state/local-tier.ts';
 import { memoryGlobalState } from './stores/memory-global-state.ts';
@@ -66,6 +67,7 @@ export class HostRuntime implements Runtime {
   readonly #startedAt = Date.now();
   readonly #budget: Budget;
   readonly #pool: ThreadPool;
+  readonly #tenants: Tenants;
   readonly #scheduler: Scheduler;
   readonly #catalogue: FunctionCatalogue;
   readonly #messages: ThreadMessages;
@@ -95,6 +97,9 @@ export class HostRuntime implements Runtime {
     this.#baseThreads = options.threads ?? availableParallelism();
     const threadsMax = Math.max(THREADS_MIN, this.#baseThreads * THREADS_FACTOR);
     this.#budget = hostBudget({ memoryBytes: options.budgets?.memoryBytes ?? 0, threadsMax });
+    const users = { ...DEFAULT_USER_LIMITS, ...options.users };
+    const ceilings = { ...DEFAULT_CEILINGS, ...options.ceilings };
+    this.#tenants = new Tenants(userShare(this.#budget, users.memoryBytes));
     this.#retirement = new FunctionRetirement(layer, this.#budget, (handle) => this.#catalogue.drop(handle));
     this.#pool = new ThreadPool(
       { layer: layer.name, budget: this.#budget.buffer, audit: options.audit ?? false },
@@ -107,7 +112,7 @@ export class HostRuntime implements Runtime {
           this.#logger.error?.('thread-lost', { thread: thread.handle.id, reason });
           this.#scheduler.lost(thread, reason);
         },
-        runaway: (call) => this.#scheduler.runaway(call),
+        runaway: (call, end) => this.#scheduler.runaway(call, end),
       },
     );
     this.#scheduler = new Scheduler(
@@ -116,18 +121,22 @@ export class HostRuntime implements Runtime {
         layer: layer.name,
         limits: { threadsMax, longMax: this.#baseThreads, shortMax: this.#baseThreads },
         queueLimit: options.queueLimit ?? QUEUE_LIMIT,
+        userConcurrency: users.concurrency,
+        tenants: this.#tenants,
         resultTtlMs: options.resultTtlMs ?? RESULT_TTL_MS,
         resultBytes: RESULT_BYTES,
         observer: telemetry.observer,
         childOf: telemetry.childOf,
-        cancelRunning: (call) => layer.cancel(call),
+        cancelRunning: (call) => layer.cancel(call) || this.#pool.cancelTurn(call),
         drained: (fn) => this.#retirement.begin(fn, this.#pool.threads.values()),
       },
       this.#pool,
     );
     this.#catalogue = new FunctionCatalogue({
       store: stores.functions,
+      tenants: this.#tenants,
       limits: { ...DEFAULT_LIMITS, ...options.limits },
+      ceilings,
       refreshMs: options.refreshMs,
       loadedMax: options.store.loadedFunctions ?? LOADED_FUNCTIONS,
       retired: (fn) => {
@@ -156,6 +165,8 @@ export class HostRuntime implements Runtime {
     this.functions = new FunctionAdministration({
       store: stores.functions,
       catalogue: this.#catalogue,
+      ceilings,
+      userFunctions: users.functions,
       versionsKept: options.store.versionsKept ?? VERSIONS_KEPT,
       event: (event, document) =>
         this.#logger.info?.(event, { function: refName(document), version: document.version }),
@@ -207,8 +218,8 @@ export class HostRuntime implements Runtime {
     return this.#scheduler.status(id);
   }
 
-  wait(id: number, waitMs: number): Promise<CallResult | undefined> {
-    return this.#scheduler.wait(id, waitMs);
+  wait(id: number, waitMs: number, signal?: AbortSignal): Promise<CallResult | undefined> {
+    return this.#scheduler.wait(id, waitMs, signal);
   }
 
   calls(filter: CallFilter): readonly CallStatus[] {

@@ -1,4 +1,4 @@
-import type { Limits } from './core/limits.ts';
+import type { Limits, UserLimits } from './core/limits.ts';
 import type { Logger } from './core/logger.ts';
 import type { LayerChoice } from './layer/open-layer.ts';
 import type { StoreOptions } from './runtime-stores.ts';
@@ -12,6 +12,10 @@ export interface RuntimeOptions {
   readonly resultTtlMs?: number;
   /** Limits of calls whose function has none of its own. */
   readonly limits?: Partial<Limits>;
+  /** What a function's own settings may ask for at most. */
+  readonly ceilings?: Partial<Limits>;
+  /** What one user may have of the host. */
+  readonly users?: Partial<UserLimits>;
   readonly budgets?: {
     /** 0: three quarters of the machine's memory. */
     readonly memoryBytes?: number;

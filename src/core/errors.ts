@@ -227,8 +227,8 @@ export const ERROR_TABLE = {
   CONCURRENCY_LIMIT: {
     status: 429,
     retryable: true,
-    meaning: 'The function has as many calls as it may.',
-    remedy: 'Try again later, or raise limits.concurrency of the function.',
+    meaning: 'The function or its user has as many calls under way as it may, or as much memory in them.',
+    remedy: 'Try again later, or raise the limit that the message names.',
   },
   CANCELLED: {
     status: 499,
@@ -269,8 +269,8 @@ export const ERROR_TABLE = {
   STORE_FULL: {
     status: 507,
     retryable: false,
-    meaning: 'The function store has no room left.',
-    remedy: 'Make room, or remove old versions and files.',
+    meaning: 'The function store has no room left, or the user has as much there as it may.',
+    remedy: 'Make room, remove old versions, functions or files, or raise the limit that the message names.',
   },
   STORE_CORRUPT: {
     status: 500,

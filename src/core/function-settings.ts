@@ -1,6 +1,6 @@
 import { ERROR_TABLE, type ErrorCode, FaasmError } from './errors.ts';
 import type { FunctionSettings, Grants, Retries } from './function-document.ts';
-import { DEFAULT_LIMITS, type Limits, PAGE_BYTES } from './limits.ts';
+import { CEILING_SETTINGS, DEFAULT_LIMITS, type Limits, PAGE_BYTES } from './limits.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -39,6 +39,16 @@ export function parseSettings(value: unknown): FunctionSettings {
 export function patchSettings(settings: FunctionSettings, patch: unknown): FunctionSettings {
   if (!isObject(patch)) throw bad('settings', 'an object', patch);
   return parseSettings(merge(settings, patch));
+}
+
+/** Throws `BAD_REQUEST`, naming the ceiling, where settings ask for more than the host allows any function. */
+export function checkCeilings({ limits = {} }: FunctionSettings, ceilings: Limits): void {
+  for (const [name, value] of Object.entries(limits) as [keyof Limits, number][]) {
+    if (value <= ceilings[name]) continue;
+    throw invalid(
+      `Field "limits.${name}" is ${value}, more than this host allows a function: ${ceilings[name]} (${CEILING_SETTINGS[name]}).`,
+    );
+  }
 }
 
 /** RFC 7396; on objects without prototypes, so that no key reaches one. */

@@ -208,8 +208,11 @@ export interface Runtime {
   cancel(id: number): boolean;
   /** What is known of a call; throws `CALL_NOT_FOUND`. May be asked any number of times. */
   status(id: number): CallStatus;
-  /** Result of a call once it has ended; undefined when it is still under way after `waitMs`. Throws `CALL_NOT_FOUND`. */
-  wait(id: number, waitMs: number): Promise<CallResult | undefined>;
+  /**
+   * Result of a call once it has ended; undefined when it is still under way after `waitMs`, or once `signal` says that
+   * nobody waits any more. Throws `CALL_NOT_FOUND`.
+   */
+  wait(id: number, waitMs: number, signal?: AbortSignal): Promise<CallResult | undefined>;
   /** Calls this host knows: under way, and ended ones whose results are kept. */
   calls(filter: CallFilter): readonly CallStatus[];
   /** Forgets what is cached of functions: they are loaded from the store again. Calls under way go on (Faasm's flush). */

@@ -136,8 +136,13 @@ export class CallGuest implements HostContext {
 
   /** What is to be said of refused memory. */
   memoryMessage(): string {
-    const used = this.faaslet.pages * PAGE_BYTES;
-    return `memory.grow was refused ${this.refusals} times at ${used} bytes (limit ${this.limits.memoryBytes} bytes).`;
+    const { pages, refusedBy, fn } = this.faaslet;
+    const why = {
+      function: `limit ${this.limits.memoryBytes} bytes`,
+      user: `all calls of user ${this.user} together may have ${fn.tenant.limit('memoryPages') * PAGE_BYTES} bytes`,
+      host: 'the host has no more',
+    }[refusedBy];
+    return `memory.grow was refused ${this.refusals} times at ${pages * PAGE_BYTES} bytes (${why}).`;
   }
 
   /** Initialisation is over: its files, descriptors and output are nobody's. Its log is the first call's. */

@@ -79,7 +79,7 @@ export type StateRequest =
 
 /** To a thread. */
 export type ToThread =
-  | { readonly kind: 'load'; readonly spec: FunctionSpec }
+  | { readonly kind: 'load'; readonly spec: FunctionSpec; readonly ownUserBudget: SharedArrayBuffer }
   | { readonly kind: 'proto'; readonly handle: number; readonly proto: ProtoFunction }
   | { readonly kind: 'calls'; readonly frame: Frame<OrderRest> }
   | { readonly kind: 'cancel'; readonly call: number }

@@ -2,7 +2,7 @@ import { type TurnBoard, turnBoard } from '../layer/portable.ts';
 
 const TURN_BYTES = 32;
 const CLAIMS = 256;
-const NUMBERS = 2;
+const NUMBERS = 3;
 
 /** States of a claim slot. */
 const FREE = 0;
@@ -34,6 +34,15 @@ export class ThreadBoard {
 
   get turnStartedAt(): number {
     return this.#numbers[0] ?? 0;
+  }
+
+  /** Thread: the call whose turn it is, or was. */
+  set turnCall(call: number) {
+    this.#numbers[2] = call;
+  }
+
+  get turnCall(): number {
+    return this.#numbers[2] ?? 0;
   }
 
   /** Thread: Faaslets that wait for something. */

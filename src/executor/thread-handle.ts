@@ -7,6 +7,7 @@ import type { FunctionSpec } from '../faaslet/loaded-function.ts';
 import type { ProtoFunction } from '../faaslet/proto-function.ts';
 import type { Storage } from '../layer/layer.ts';
 import { encodeOrders } from './frames.ts';
+import { PortableWatch } from './portable-watch.ts';
 import type { CallOrder, FromThread, ThreadSettings, ToThread } from './protocol.ts';
 import { ThreadBoard } from './thread-board.ts';
 
@@ -32,12 +33,15 @@ export interface ThreadEvents {
 export class ThreadHandle {
   readonly id: number;
   readonly board = new ThreadBoard();
+  readonly watch = new PortableWatch(this.board.turn);
   readonly ownBudget = Budget.ownCounters();
   ready = false;
   /** Why the thread runs on the portable layer, when the native one was wanted. */
   layerReason: string | undefined;
   layer: 'native' | 'portable' = 'portable';
   readonly #worker: Worker;
+  /** What this thread has of the budgets of users. */
+  readonly #userBudgets = new Map<string, { readonly budget: SharedArrayBuffer; readonly own: SharedArrayBuffer }>();
   readonly #loaded = new Set<number>();
   readonly #knowsProto = new Set<number>();
   readonly #posted: (number | undefined)[] = [];
@@ -128,10 +132,24 @@ export class ThreadHandle {
     await this.#worker.terminate();
   }
 
+  /** The thread is gone: gives back what it had of its users' budgets. */
+  releaseUserBudgets(): void {
+    for (const { budget, own } of this.#userBudgets.values()) new Budget(budget).releaseAll(own);
+    this.#userBudgets.clear();
+  }
+
+  #userBudget({ user, userBudget: budget }: FunctionSpec): SharedArrayBuffer {
+    const known = this.#userBudgets.get(user);
+    if (known?.budget === budget) return known.own;
+    const own = Budget.ownCounters();
+    this.#userBudgets.set(user, { budget, own });
+    return own;
+  }
+
   #introduce({ spec, proto }: FunctionEntry): void {
     if (!this.#loaded.has(spec.handle)) {
       this.#loaded.add(spec.handle);
-      this.post({ kind: 'load', spec });
+      this.post({ kind: 'load', spec, ownUserBudget: this.#userBudget(spec) });
     }
     if (proto !== undefined) this.teach(spec.handle, proto);
   }

@@ -77,14 +77,16 @@ const host: ActivationHost = {
 
 function release(faaslet: Parameters<FaasletPool['release']>[0]): void {
   const { fn } = faaslet;
+  let kept: boolean;
   try {
-    faaslets.release(faaslet);
+    kept = faaslets.release(faaslet);
   } catch (error) {
     // The kernel refused a mapping: the Faaslet is dropped as it is, and never used again.
     post({ kind: 'audit', handle: fn.handle, equal: false, detail: `a reset failed: ${String(error)}` });
     return;
   }
-  if (!settings.audit || fn.proto?.digest === undefined) return;
+  // What has been dropped serves no other call, so it need not equal anything.
+  if (!settings.audit || !kept || fn.proto?.digest === undefined) return;
   const found = digest(faaslet);
   post({
     kind: 'audit',
@@ -130,7 +132,7 @@ function receive(message: ToThread): void {
       for (const order of decodeOrders(message.frame)) begin(order);
       break;
     case 'load':
-      functions.set(message.spec.handle, loadFunction(message.spec, thread));
+      functions.set(message.spec.handle, loadFunction(message.spec, thread, message.ownUserBudget));
       break;
     case 'proto': {
       const fn = functions.get(message.handle);

@@ -63,6 +63,7 @@ export class TurnQueue {
     this.#current = turn;
     this.#running = true;
     this.#sync = true;
+    this.#board.turnCall = turn.call;
     this.#board.turnStartedAt = Date.now();
     this.#guard.run(turn, this.#left);
     this.#sync = false;

@@ -1,5 +1,6 @@
 import type { StartKind } from '../core/call.ts';
 import { FaasmError } from '../core/errors.ts';
+import { PAGE_BYTES } from '../core/limits.ts';
 import { Faaslet } from './faaslet.ts';
 import type { GuestThread } from './guest-thread.ts';
 import { growFunction } from './linker.ts';
@@ -24,9 +25,22 @@ export class FaasletPool {
 
   /**
    * A Faaslet for a call of `fn`, equal to a fresh one: warm, restored, or (`cold`, `fresh`) with its initial memory and
-   * its initialisation still to be run. Throws `HOST_OVERLOADED` when the host has no memory left for it.
+   * its initialisation still to be run. Throws `HOST_OVERLOADED` when the host has no memory left for it, and
+   * `CONCURRENCY_LIMIT` when its user has as much in calls as it may.
    */
   acquire(fn: LoadedFunction): { readonly faaslet: Faaslet; readonly start: StartKind } {
+    const taken = this.#take(fn);
+    if (taken.faaslet.beginCall()) return taken;
+    if (taken.start === 'warm') this.#keep(taken.faaslet);
+    else taken.faaslet.dispose();
+    const bytes = fn.tenant.limit('memoryPages') * PAGE_BYTES;
+    throw new FaasmError(
+      'CONCURRENCY_LIMIT',
+      `The calls of user ${fn.user} have all the memory that they may have here, ${bytes} bytes (FAASM_USER_MEMORY_BYTES); try again once some have ended.`,
+    );
+  }
+
+  #take(fn: LoadedFunction): { readonly faaslet: Faaslet; readonly start: StartKind } {
     const idle = this.#idle.get(fn.handle);
     const warm = idle?.pop();
     if (warm !== undefined) {
@@ -46,12 +60,27 @@ export class FaasletPool {
     return { faaslet, start: fn.artifact.unprovable.length > 0 ? 'fresh' : 'cold' };
   }
 
-  /** Ends a Faaslet's call: it is reset and kept, or, where no reset can be proved right, its memory is wiped. */
-  release(faaslet: Faaslet): void {
+  /**
+   * Ends a Faaslet's call: it is reset and kept, which is answered by true, or, where no reset can be proved right, its
+   * memory is wiped.
+   */
+  release(faaslet: Faaslet): boolean {
     const { fn } = faaslet;
-    if (!faaslet.worthKeeping) return faaslet.drop();
-    if (fn.proto === undefined || fn.artifact.unprovable.length > 0) return faaslet.dispose();
+    if (!faaslet.worthKeeping) {
+      faaslet.drop();
+      return false;
+    }
+    if (fn.proto === undefined || fn.artifact.unprovable.length > 0) {
+      faaslet.dispose();
+      return false;
+    }
     faaslet.reset(fn.proto);
+    this.#keep(faaslet);
+    return true;
+  }
+
+  #keep(faaslet: Faaslet): void {
+    const { fn } = faaslet;
     const list = this.#idle.get(fn.handle) ?? [];
     // Reinserted, so that the map's order is that of the last use.
     this.#idle.delete(fn.handle);

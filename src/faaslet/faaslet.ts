@@ -25,6 +25,8 @@ export class Faaslet {
   readonly fn: LoadedFunction;
   readonly memory: PooledMemory;
   readonly regions: RegionMap;
+  /** Who refused the last growth of the heap. */
+  refusedBy: 'function' | 'user' | 'host' = 'function';
   /** Largest heap since the last reset, in pages. */
   get pages(): number {
     return this.#size === undefined ? this.fn.artifact.memory.initialPages : (this.#size.value as number);
@@ -43,6 +45,8 @@ export class Faaslet {
   readonly #entries = new Map<string, GuestFunction>();
   /** Pages of the host's budget that this Faaslet holds. */
   #reservedPages: number;
+  /** Whether the user of the call under way is charged for them, and for the memory. */
+  #charged = false;
   #imageMapped = false;
 
   /**
@@ -86,6 +90,7 @@ export class Faaslet {
   grow(delta: number): number {
     const size = this.pages;
     const wanted = size + delta;
+    this.refusedBy = 'function';
     if (this.#size === undefined || this.#granted === undefined || wanted > this.#limitPages()) return -1;
     if (wanted <= (this.#granted.value as number)) {
       this.#size.value = wanted;
@@ -94,11 +99,23 @@ export class Faaslet {
     // Grants double, so that a heap that grows page by page rarely asks.
     const granted = Math.min(this.#limitPages(), Math.max(wanted, this.#reservedPages * 2));
     if (!this.#reserve(granted) && !this.#reserve(wanted)) return -1;
-    if (!this.memory.ensurePages(this.#reservedPages)) return -1;
+    if (!this.memory.ensurePages(this.#reservedPages)) {
+      this.refusedBy = 'host';
+      return -1;
+    }
     this.#granted.value = this.#reservedPages;
     this.#size.value = wanted;
     this.fn.typicalPages = Math.max(this.fn.typicalPages, this.#reservedPages);
     return size;
+  }
+
+  /** Charges the function's user, for the call that begins; false, and nothing charged, where it has no more. */
+  beginCall(): boolean {
+    const { tenant } = this.fn;
+    if (!tenant.reserve('memories', 1)) return false;
+    this.#charged = tenant.reserve('memoryPages', this.#reservedPages);
+    if (!this.#charged) tenant.release('memories', 1);
+    return this.#charged;
   }
 
   /** Writes the module's initial memory; the memory is clean. */
@@ -140,6 +157,7 @@ export class Faaslet {
       this.#clearFrom(imageBytes);
     }
     this.#restoreGlobals(proto);
+    this.#endCall();
     this.#thread.budget.release('memoryPages', this.#reservedPages - proto.pages);
     this.#reservedPages = proto.pages;
     this.regions.endCall();
@@ -153,6 +171,7 @@ export class Faaslet {
   /** Gives the budget back and leaves the memory to the garbage collector. */
   drop(): void {
     const { budget } = this.#thread;
+    this.#endCall();
     budget.release('memoryPages', this.#reservedPages);
     budget.release('memories', 1);
     budget.release('mappings', MAPPINGS.memory + this.regions.forget());
@@ -167,6 +186,7 @@ export class Faaslet {
       layer.mapZero(buffer, 0, buffer.byteLength);
       budget.release('mappings', MAPPINGS.image);
     } else layer.discard(buffer, 0, buffer.byteLength);
+    this.#endCall();
     budget.release('memoryPages', this.#reservedPages);
     memories.give(this.memory);
   }
@@ -178,9 +198,27 @@ export class Faaslet {
 
   #reserve(pages: number): boolean {
     const more = pages - this.#reservedPages;
-    if (more > 0 && !this.#thread.budget.reserve('memoryPages', more)) return false;
-    this.#reservedPages = Math.max(pages, this.#reservedPages);
+    if (more <= 0) return true;
+    const { tenant } = this.fn;
+    if (!tenant.reserve('memoryPages', more)) {
+      this.refusedBy = 'user';
+      return false;
+    }
+    if (!this.#thread.budget.reserve('memoryPages', more)) {
+      tenant.release('memoryPages', more);
+      this.refusedBy = 'host';
+      return false;
+    }
+    this.#reservedPages = pages;
     return true;
+  }
+
+  /** The user is not charged any more. */
+  #endCall(): void {
+    if (!this.#charged) return;
+    this.#charged = false;
+    this.fn.tenant.release('memoryPages', this.#reservedPages);
+    this.fn.tenant.release('memories', 1);
   }
 
   #clearFrom(start: number): void {

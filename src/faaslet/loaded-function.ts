@@ -1,3 +1,4 @@
+import { Budget } from '../core/budget.ts';
 import type { Grants } from '../core/function-document.ts';
 import type { Limits } from '../core/limits.ts';
 import type { FunctionRef } from '../core/names.ts';
@@ -17,11 +18,15 @@ export interface FunctionSpec extends FunctionRef {
   readonly limits: Limits;
   readonly environment: readonly string[];
   readonly grants: Required<Grants>;
+  /** Counters of what all calls of its user have of this host, see Budget. */
+  readonly userBudget: SharedArrayBuffer;
 }
 
 /** A function as one thread holds it. */
 export interface LoadedFunction extends FunctionSpec {
   readonly linkage: Linkage;
+  /** What its user may have, as this thread takes of it. */
+  readonly tenant: Budget;
   /** Absent until some thread has made it, and for modules that cannot be snapshot. */
   proto: ProtoFunction | undefined;
   /** Bytes of a large image, to copy dirty pages back from; see MemoryLayer.viewImage. */
@@ -32,10 +37,15 @@ export interface LoadedFunction extends FunctionSpec {
   readonly writesOutput: boolean;
 }
 
-/** Links `spec` for a thread. */
-export function loadFunction(spec: FunctionSpec, thread: GuestThread): LoadedFunction {
+/** Links `spec` for a thread, which counts in `ownUserBudget` what it takes of the user's budget. */
+export function loadFunction(
+  spec: FunctionSpec,
+  thread: GuestThread,
+  ownUserBudget: SharedArrayBuffer,
+): LoadedFunction {
   return {
     ...spec,
+    tenant: new Budget(spec.userBudget, ownUserBudget),
     linkage: link(spec.artifact, thread),
     proto: undefined,
     imageView: undefined,

@@ -1,3 +1,4 @@
+import type { StartKind } from '../core/call.ts';
 import { type FunctionKind, LONG_TURN_MS } from './placement.ts';
 
 const NEWEST_SHARE = 0.1;
@@ -12,6 +13,7 @@ export class FunctionProfile {
   /** Mean of the longest turns of its calls in ms, the newest counting most. */
   turnMs = LONG_TURN_MS;
   #shortInARow = 0;
+  #startedFresh = false;
   #probedAt = Number.NEGATIVE_INFINITY;
 
   /** A call of the unknown function has been given to a thread. */
@@ -24,14 +26,19 @@ export class FunctionProfile {
     return now - this.#probedAt < PROBE_MS;
   }
 
-  /** A call's longest turn. `cold` calls compile and initialise: slow, they say nothing about the next ones. */
-  observe(longestTurnMs: number, cold: boolean): void {
+  /**
+   * A call's longest turn, and how it started. The first start compiles and initialises: slow, it says nothing about
+   * the next calls. A function that starts `fresh` initialises in every call, so all but its first one count.
+   */
+  observe(longestTurnMs: number, start: StartKind): void {
+    const excused = start === 'cold' || (start === 'fresh' && !this.#startedFresh);
+    this.#startedFresh ||= start === 'fresh';
     this.#probedAt = Number.NEGATIVE_INFINITY;
     this.turnMs += (longestTurnMs - this.turnMs) * NEWEST_SHARE;
     if (longestTurnMs <= LONG_TURN_MS) {
       this.#shortInARow += 1;
       if (this.kind === 'unknown' || this.#shortInARow >= FORGIVEN_AFTER) this.kind = 'short';
-    } else if (!cold) {
+    } else if (!excused) {
       this.#shortInARow = 0;
       this.kind = 'long';
     }

@@ -2,6 +2,7 @@ import type { FunctionDocument } from '../core/function-document.ts';
 import type { FunctionEntry } from '../executor/thread-handle.ts';
 import type { ModuleArtifact } from '../module/artifact.ts';
 import { FunctionProfile } from './function-profile.ts';
+import type { Tenant } from './tenants.ts';
 
 /** A function version as the scheduler knows it: what threads need, its document and its profile. */
 export interface FunctionState extends FunctionEntry {
@@ -13,6 +14,7 @@ export interface FunctionState extends FunctionEntry {
     readonly artifact: Omit<ModuleArtifact, 'wasm'>;
   };
   readonly profile: FunctionProfile;
+  readonly tenant: Tenant;
   /** Calls of this version under way. */
   active: number;
   /** Whether new calls get another version: it goes with its last call. */
@@ -23,7 +25,8 @@ export function functionState(
   spec: FunctionEntry['spec'],
   code: FunctionState['code'],
   document: FunctionDocument,
+  tenant: Tenant,
 ): FunctionState {
   const profile = new FunctionProfile();
-  return { spec, code, document, proto: undefined, images: [], profile, active: 0, retired: false };
+  return { spec, code, document, proto: undefined, images: [], profile, tenant, active: 0, retired: false };
 }

@@ -24,4 +24,6 @@ export interface PendingCall {
   thread: number | undefined;
   /** Whether it counts as exclusive on its thread: of an unknown or long function, and not suspended yet. */
   exclusive: boolean;
+  /** CPU time in ms that its user was charged when it got its thread. */
+  chargedMs: number;
 }

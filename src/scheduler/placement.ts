@@ -21,7 +21,10 @@ export interface ThreadView {
 
 export interface PlacementLimits {
   readonly threadsMax: number;
-  /** Long functions run on this many threads at the same time: more would only take turns on the cores. */
+  /**
+   * Long functions run on this many threads at the same time: more would only take turns on the cores. Beyond it each
+   * user may have one.
+   */
   readonly longMax: number;
   /** Short functions use this many threads unless those are stuck. */
   readonly shortMax: number;
@@ -42,24 +45,36 @@ export function noneFree(threads: readonly ThreadView[]): boolean {
   return threads.every((thread) => thread.exclusive > 0);
 }
 
-/**
- * Chooses a place for a call of a function of `kind` whose turns take `turnMs`. Pure: everything it knows is in its
- * arguments.
- */
+/** A call that wants a place. */
+export interface Candidate {
+  /** Kind of its function, and what its turns take. */
+  readonly kind: FunctionKind;
+  readonly turnMs: number;
+  /** Threads that its user has for itself already. */
+  readonly held: number;
+}
+
+/** Chooses a place for a call. Pure: everything it knows is in its arguments. */
 export function place(
-  { kind, turnMs }: { readonly kind: FunctionKind; readonly turnMs: number },
+  { kind, turnMs, held }: Candidate,
   threads: readonly ThreadView[],
   starting: number,
   limits: PlacementLimits,
 ): Placement {
   const room = threads.length + starting < limits.threadsMax;
-  const chosen =
-    kind === 'short' ? placeShort(threads, turnMs, limits.shortMax) : placeExclusive(kind, threads, room, limits);
+  if (kind !== 'short' && !mayHold(kind, held, runningExclusive(threads), limits)) return 'wait';
+  const chosen = kind === 'short' ? placeShort(threads, turnMs, limits.shortMax) : placeExclusive(kind, threads, room);
   if (chosen !== undefined) return { thread: chosen.id };
-  if (kind === 'long' && runningExclusive(threads) >= limits.longMax) return 'wait';
   if (kind === 'short' && threads.some((thread) => thread.exclusive === 0 && thread.turnMs <= LONG_TURN_MS))
     return 'wait';
   return room && starting === 0 ? 'spawn' : 'wait';
+}
+
+/** Whether a user may take another thread for itself: its first one, or one of those that are left to whoever comes. */
+function mayHold(kind: FunctionKind, held: number, taken: number, { longMax, threadsMax }: PlacementLimits): boolean {
+  if (held === 0) return true;
+  // As many as it leaves to others: so a few users can never hold all, however many calls they have.
+  return kind === 'long' ? taken < longMax : held < threadsMax - 1 - taken;
 }
 
 function placeShort(threads: readonly ThreadView[], turnMs: number, shortMax: number): ThreadView | undefined {
@@ -78,13 +93,7 @@ function placeShort(threads: readonly ThreadView[], turnMs: number, shortMax: nu
   return best;
 }
 
-function placeExclusive(
-  kind: FunctionKind,
-  threads: readonly ThreadView[],
-  room: boolean,
-  limits: PlacementLimits,
-): ThreadView | undefined {
-  if (kind === 'long' && runningExclusive(threads) >= limits.longMax) return undefined;
+function placeExclusive(kind: FunctionKind, threads: readonly ThreadView[], room: boolean): ThreadView | undefined {
   const idle = threads.findLast((thread) => thread.assigned === 0);
   const free = threads.filter((thread) => thread.exclusive === 0 && thread.turnMs <= LONG_TURN_MS);
   // The last thread without such a call stays so, for everybody else. A call that may turn out to be short gets it.

@@ -6,6 +6,8 @@ import type { CallObserver } from '../core/observer.ts';
 import { OutputBuffer } from '../core/output-stream.ts';
 import type { CallFilter, CallRequest, CallStatus, RunningCall } from '../core/ports.ts';
 import { SlotTable } from '../core/slot-table.ts';
+import { TURN_END, type TurnEnd } from '../core/turn-end.ts';
+import { killError } from '../executor/call-end.ts';
 import { decodeReports } from '../executor/frames.ts';
 import type { CallOrder, CallReport, FromThread } from '../executor/protocol.ts';
 import { listCalls, pendingStatus } from './call-listing.ts';
@@ -13,24 +15,37 @@ import { type CallPlace, failedResult, reportedResult } from './call-result.ts';
 import type { FunctionState } from './function-state.ts';
 import { IdempotencyKeys } from './idempotency.ts';
 import type { PendingCall } from './pending-call.ts';
-import { LONG_TURN_MS, noneFree, type PlacementLimits, place, type ThreadView } from './placement.ts';
+import {
+  type FunctionKind,
+  LONG_TURN_MS,
+  noneFree,
+  type PlacementLimits,
+  place,
+  type ThreadView,
+} from './placement.ts';
 import { ResultStore } from './results.ts';
 import { retryDelayMs } from './retries.ts';
+import type { Tenants } from './tenants.ts';
 import type { PoolThread, ThreadPool } from './thread-pool.ts';
-import { type CallQueue, WaitingCalls } from './waiting-calls.ts';
+import { type CallQueue, type TenantLine, WaitingCalls } from './waiting-calls.ts';
 
 /** How often threads are looked at for work that is stuck behind a long turn. */
 const LOOK_MS = 5;
 const RETIRE_LOOK_MS = 1000;
 /** Calls of one function that are placed before another one's are. */
 const CALLS_IN_TURN = 4;
+/** A turn of a short function that lasts so long holds up everybody on its thread. */
+const STUCK_MS = 50;
 
 export interface SchedulerOptions {
   readonly host: string;
   readonly layer: LayerName;
   readonly limits: PlacementLimits;
-  /** Calls that may wait for a thread. */
+  /** Calls of one user that may wait for a thread while nobody else's do. */
   readonly queueLimit: number;
+  /** Calls of one user under way. */
+  readonly userConcurrency: number;
+  readonly tenants: Tenants;
   readonly resultTtlMs: number;
   readonly resultBytes: number;
   readonly observer: CallObserver;
@@ -49,7 +64,8 @@ export class Scheduler {
   readonly #results: ResultStore;
   readonly #idempotency: IdempotencyKeys;
   readonly #pending = new SlotTable<PendingCall>();
-  readonly #waiting = new WaitingCalls();
+  readonly #tenants: Tenants;
+  readonly #waiting: WaitingCalls;
   /** Calls that are to end as soon as their threads run them. */
   readonly #cancelled = new Set<number>();
   readonly #look: NodeJS.Timeout;
@@ -63,6 +79,8 @@ export class Scheduler {
   constructor(options: SchedulerOptions, pool: ThreadPool) {
     this.#options = options;
     this.#pool = pool;
+    this.#tenants = options.tenants;
+    this.#waiting = new WaitingCalls(options.tenants);
     this.#idempotency = new IdempotencyKeys(options.resultTtlMs);
     this.#results = new ResultStore({ ttlMs: options.resultTtlMs, maxBytes: options.resultBytes });
     this.#look = setInterval(() => this.#lookAtThreads(), LOOK_MS);
@@ -107,8 +125,10 @@ export class Scheduler {
       backoff: undefined,
       thread: undefined,
       exclusive: false,
+      chargedMs: 0,
     };
     fn.active += 1;
+    fn.tenant.active += 1;
     const id = callId(this.#pending.add(pending));
     pending.call = { ...request, id };
     this.#idempotency.claim(request, input, id, now);
@@ -124,16 +144,22 @@ export class Scheduler {
   }
 
   /** See Runtime.wait. */
-  async wait(id: number, waitMs: number): Promise<CallResult | undefined> {
+  async wait(id: number, waitMs: number, signal?: AbortSignal): Promise<CallResult | undefined> {
     const pending = this.#find(id);
     if (pending === undefined) return this.#results.get(id, Date.now()).result;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<undefined>((resolve) => {
-      timer = setTimeout(() => resolve(undefined), waitMs);
+    if (signal?.aborted === true) return undefined;
+    let stop = (): void => undefined;
+    const over = new Promise<undefined>((resolve) => {
+      stop = () => resolve(undefined);
     });
-    const result = await Promise.race([pending.result, late]);
-    clearTimeout(timer);
-    return result;
+    const timer = setTimeout(stop, waitMs);
+    signal?.addEventListener('abort', stop);
+    try {
+      return await Promise.race([pending.result, over]);
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', stop);
+    }
   }
 
   /** Calls under way and ended ones that are kept, newest first. */
@@ -180,7 +206,7 @@ export class Scheduler {
 
   /** Gives waiting calls to threads that have room, each thread's in one message. */
   dispatchAll(): void {
-    if (this.#waiting.queues.length === 0) return;
+    if (this.#waiting.lines.length === 0) return;
     const views = this.#pool.views(Date.now());
     this.#dispatchInTurn(views);
     this.#waiting.endRound();
@@ -193,16 +219,19 @@ export class Scheduler {
   lost(thread: PoolThread, reason: string): void {
     const message = `The thread that ran the call ended: ${reason}. The call may be tried again.`;
     for (const pending of this.#pending) {
-      if (pending.thread === thread.handle.id) this.#fail(pending, { code: 'THREAD_LOST', message });
+      if (pending.thread !== thread.handle.id) continue;
+      this.#shared(thread, pending);
+      this.#fail(pending, { code: 'THREAD_LOST', message });
     }
     this.dispatchAll();
   }
 
   /** A call that cost its thread (portable layer): unlike its neighbours it is told its own error. */
-  runaway(id: number): void {
+  runaway(id: number, end: TurnEnd): void {
     const pending = this.#find(id);
-    const message = `The call ran past its limit of ${pending?.timeoutMs} ms.`;
-    if (pending !== undefined) this.#fail(pending, { code: 'TIMEOUT', message });
+    if (pending === undefined) return;
+    if (end !== TURN_END.cancelled) this.#tenants.distrust(pending.fn.tenant, Date.now());
+    this.#fail(pending, killError(end, pending));
   }
 
   /** What a thread says about calls; other messages are not the scheduler's. */
@@ -217,7 +246,7 @@ export class Scheduler {
       const pending = this.#find(message.call);
       if (pending === undefined) return;
       // A slow first turn may have been compilation: only a quick one says something.
-      if (message.turnMs <= LONG_TURN_MS) pending.fn.profile.observe(message.turnMs, true);
+      if (message.turnMs <= LONG_TURN_MS) pending.fn.profile.observe(message.turnMs, 'cold');
       this.#shared(thread, pending);
       this.dispatchAll();
     }
@@ -233,37 +262,58 @@ export class Scheduler {
     });
   }
 
-  /** A few calls of each function at a time, so that none takes all the room there is. */
+  /** A few calls at a time: of the user whose calls have had the least CPU time, of its functions in turn. */
   #dispatchInTurn(views: ThreadView[]): void {
-    const { queues } = this.#waiting;
-    const most = queues.length === 1 ? Number.POSITIVE_INFINITY : CALLS_IN_TURN;
-    for (let given = 1; given > 0; ) {
-      given = 0;
-      for (const queue of queues) given += this.#dispatch(queue, views, most);
+    const lines = [...this.#waiting.lines];
+    const alone = lines.length === 1;
+    while (lines.length > 0) {
+      const at = leastServed(lines);
+      const line = lines[at] as TenantLine;
+      this.#tenants.turn(line.tenant);
+      if (!this.#dispatchLine(line, views, alone)) lines.splice(at, 1);
     }
+  }
+
+  /** Gives calls of one function of a user to threads; false when none of its functions has a call with a place. */
+  #dispatchLine(line: TenantLine, views: ThreadView[], alone: boolean): boolean {
+    const most = alone && line.queues.length === 1 ? Number.POSITIVE_INFINITY : CALLS_IN_TURN;
+    for (const queue of [...line.queues]) {
+      if (this.#dispatch(queue, views, most) === 0) continue;
+      this.#waiting.endTurn(line, queue);
+      return true;
+    }
+    return false;
   }
 
   /** Places up to `most` calls; answers how many. */
   #dispatch(queue: CallQueue, views: ThreadView[], most: number): number {
     const { fn, calls } = queue;
+    const { profile, tenant } = fn;
     let given = 0;
     for (; given < most && calls.length > 0; given += 1) {
-      const { kind } = fn.profile;
       // One call tells what the function is like; the others wait a moment for that, rather than start threads.
-      if (kind === 'unknown' && fn.profile.probing(performance.now())) break;
-      const placement = place(fn.profile, views, this.#pool.starting, this.#options.limits);
+      if (profile.kind === 'unknown' && profile.probing(performance.now())) break;
+      const kind = this.#kindOf(fn);
+      const candidate = { kind, turnMs: profile.turnMs, held: tenant.exclusive };
+      const placement = place(candidate, views, this.#pool.starting, this.#options.limits);
       if (placement === 'spawn') this.#pool.spawn();
-      if (typeof placement === 'string' || !this.#give(queue, placement.thread)) break;
+      if (typeof placement === 'string' || !this.#give(queue, placement.thread, kind !== 'short')) break;
       const view = views.find(({ id }) => id === placement.thread);
       if (view === undefined) break;
       view.assigned += 1;
       if (kind !== 'short') view.exclusive += 1;
-      if (kind === 'unknown') fn.profile.probe(performance.now());
+      if (profile.kind === 'unknown') profile.probe(performance.now());
     }
     return given;
   }
 
-  #give(queue: CallQueue, id: number): boolean {
+  /** What the function of a user who held up others is like is not known, whatever it was like before. */
+  #kindOf({ profile, tenant }: FunctionState): FunctionKind {
+    if (profile.kind !== 'short') return profile.kind;
+    return this.#tenants.isDistrusted(tenant, Date.now()) ? 'unknown' : 'short';
+  }
+
+  #give(queue: CallQueue, id: number, exclusive: boolean): boolean {
     const { fn } = queue;
     const thread = this.#pool.threads.get(id);
     const [pending] = queue.calls;
@@ -277,14 +327,15 @@ export class Scheduler {
       timeoutMs: pending.timeoutMs,
       cpuMs: pending.cpuMs,
       // Until it is suspended such a call has its thread for itself.
-      report: fn.profile.kind !== 'short',
+      report: exclusive,
     });
     if (!thread.handle.run(fn, order)) return false;
     this.#waiting.shift(queue);
     thread.calls += 1;
     pending.thread = id;
-    pending.exclusive = fn.profile.kind !== 'short';
-    if (pending.exclusive) thread.exclusive += 1;
+    pending.chargedMs = fn.profile.turnMs;
+    this.#tenants.charge(fn.tenant, pending.chargedMs);
+    if (exclusive) this.#alone(thread, pending);
     return true;
   }
 
@@ -292,11 +343,23 @@ export class Scheduler {
     this.#leave(thread);
     const pending = this.#find(report.id);
     if (pending === undefined) return;
-    pending.fn.profile.observe(report.longestTurnMs, report.start === 'cold' || report.start === 'fresh');
+    this.#learn(pending, report);
     this.#shared(thread, pending);
     if (report.error !== undefined && this.#retry(pending, report.error)) return;
     for (const chunk of report.output) pending.output.push(chunk);
     this.#settle(pending, reportedResult(pending, report, this.#place(thread, thread.handle.id), Date.now()));
+  }
+
+  /** What the report of a call says of its function and its user. */
+  #learn({ fn, exclusive, chargedMs }: PendingCall, report: CallReport): void {
+    const { profile, tenant } = fn;
+    const { longestTurnMs, start } = report;
+    if (profile.kind === 'short' && !exclusive && start !== 'cold' && longestTurnMs >= STUCK_MS) {
+      this.#tenants.distrust(tenant, Date.now());
+    }
+    profile.observe(longestTurnMs, start);
+    // CPU time is not known everywhere; the longest turn always is.
+    this.#tenants.charge(tenant, Math.max(report.cpuMs, longestTurnMs) - chargedMs);
   }
 
   /** A call that the host ends without its thread's report. */
@@ -320,6 +383,7 @@ export class Scheduler {
     this.#results.keep(pending.call, result, pending.output.sizeBytes, Date.now());
     this.#options.observer.ended(pending.call, result, pending.output.sizeBytes);
     pending.fn.active -= 1;
+    pending.fn.tenant.active -= 1;
     if (pending.fn.retired && pending.fn.active === 0) this.#options.drained(pending.fn);
     pending.resolve(result);
     if (this.#pending.size > 0) return;
@@ -334,6 +398,7 @@ export class Scheduler {
     pending.thread = undefined;
     this.#cancelled.delete(pending.call.id);
     this.#backingOff += 1;
+    pending.fn.tenant.waiting += 1;
     pending.backoff = setTimeout(() => {
       this.#endBackoff(pending);
       this.#waiting.add(pending);
@@ -347,6 +412,7 @@ export class Scheduler {
     clearTimeout(pending.backoff);
     pending.backoff = undefined;
     this.#backingOff -= 1;
+    pending.fn.tenant.waiting -= 1;
   }
 
   /** The call that came with the same idempotency key before. */
@@ -367,23 +433,49 @@ export class Scheduler {
 
   #checkRoom(fn: FunctionState): void {
     const { concurrency } = fn.spec.limits;
-    if (fn.active >= concurrency) {
-      throw new FaasmError(
-        'CONCURRENCY_LIMIT',
-        `${refName(fn.spec)} has ${fn.active} calls under way, the most it may have on a host; try again later.`,
-      );
+    if (fn.active >= concurrency) throw tooMany(refName(fn.spec), fn.active, 'limits.concurrency');
+    const { tenant } = fn;
+    const { userConcurrency, queueLimit } = this.#options;
+    if (tenant.active >= userConcurrency) {
+      throw tooMany(`User ${tenant.user}`, tenant.active, 'FAASM_USER_CONCURRENCY');
     }
-    if (this.queued < this.#options.queueLimit && this.#pending.size < CALL_SLOTS) return;
+    // One user alone may have as many as the limit says; of several each may have less, so that there always is room
+    // for the first calls of another one.
+    if (tenant.waiting + this.queued < 2 * queueLimit && this.#pending.size < CALL_SLOTS) return;
     throw new FaasmError(
       'QUEUE_FULL',
-      `${this.queued} calls are waiting, the most this host accepts; try again later.`,
+      `${this.queued} calls are waiting, ${tenant.waiting} of them of user ${tenant.user}: no more are accepted; try again later.`,
     );
+  }
+
+  /** The call has its thread for itself, at least until it is suspended. */
+  #alone(thread: PoolThread, pending: PendingCall): void {
+    pending.exclusive = true;
+    thread.exclusive += 1;
+    pending.fn.tenant.exclusive += 1;
   }
 
   /** The call does not hold its thread alone any more. */
   #shared(thread: PoolThread, pending: PendingCall): void {
-    if (pending.exclusive) thread.exclusive -= 1;
+    if (thread.stuck === pending.call.id) this.#unstick(thread, pending);
+    if (!pending.exclusive) return;
     pending.exclusive = false;
+    thread.exclusive -= 1;
+    pending.fn.tenant.exclusive -= 1;
+  }
+
+  /** A call of a short function holds up everybody on its thread: its user does not get another such thread meanwhile. */
+  #stick(thread: PoolThread): void {
+    const pending = this.#find(thread.handle.board.turnCall);
+    if (pending === undefined || pending.exclusive || thread.stuck !== undefined) return;
+    thread.stuck = pending.call.id;
+    pending.fn.tenant.stuck += 1;
+    this.#alone(thread, pending);
+  }
+
+  #unstick(thread: PoolThread, pending: PendingCall): void {
+    thread.stuck = undefined;
+    pending.fn.tenant.stuck -= 1;
   }
 
   #leave(thread: PoolThread): void {
@@ -400,17 +492,24 @@ export class Scheduler {
   /** Takes calls back from threads that are stuck in a long turn, and looks after runaways and idle threads. */
   #lookAtThreads(): void {
     const now = Date.now();
-    for (const thread of this.#pool.threads.values()) {
-      const startedAt = thread.handle.board.turnStartedAt;
-      if (startedAt === 0 || now - startedAt <= LONG_TURN_MS) continue;
-      for (const id of thread.handle.takeBack()) this.#requeue(thread, id);
-    }
+    for (const thread of this.#pool.threads.values()) this.#lookAt(thread, now);
     this.#pool.endRunaways(now);
     for (const id of this.#cancelled) this.#cancelAgain(id);
     this.dispatchAll();
     if (now - this.#lastRetireAt < RETIRE_LOOK_MS) return;
     this.#lastRetireAt = now;
     this.#pool.retireIdle(now);
+  }
+
+  #lookAt(thread: PoolThread, now: number): void {
+    const { turnStartedAt, turnCall } = thread.handle.board;
+    const turnMs = turnStartedAt === 0 ? 0 : now - turnStartedAt;
+    const stuck = thread.stuck === undefined ? undefined : this.#find(thread.stuck);
+    // Its long turn is over, but the call is not: it shares the thread again.
+    if (stuck !== undefined && (turnMs === 0 || turnCall !== stuck.call.id)) this.#shared(thread, stuck);
+    if (turnMs <= LONG_TURN_MS) return;
+    for (const id of thread.handle.takeBack()) this.#requeue(thread, id);
+    if (turnMs >= STUCK_MS) this.#stick(thread);
   }
 
   #cancelAgain(id: number): void {
@@ -426,7 +525,24 @@ export class Scheduler {
     const pending = this.#find(id);
     if (pending === undefined) return;
     this.#shared(thread, pending);
+    this.#tenants.charge(pending.fn.tenant, -pending.chargedMs);
     pending.thread = undefined;
     this.#waiting.add(pending);
   }
+}
+
+/** Index of the user whose calls had the least CPU time; of equals the first. */
+function leastServed(lines: readonly TenantLine[]): number {
+  let best = 0;
+  for (const [at, { tenant }] of lines.entries()) {
+    if (tenant.servedMs < (lines[best]?.tenant.servedMs ?? 0)) best = at;
+  }
+  return best;
+}
+
+function tooMany(who: string, count: number, setting: string): FaasmError {
+  return new FaasmError(
+    'CONCURRENCY_LIMIT',
+    `${who} has ${count} calls under way, the most it may have on a host (${setting}); try again later.`,
+  );
 }

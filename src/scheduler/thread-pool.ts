@@ -1,13 +1,11 @@
 import type { Budget } from '../core/budget.ts';
-import { TURN_END } from '../core/turn-end.ts';
+import type { TurnEnd } from '../core/turn-end.ts';
 import type { FromThread } from '../executor/protocol.ts';
 import { type ThreadChoices, ThreadHandle } from '../executor/thread-handle.ts';
 import type { ThreadView } from './placement.ts';
 
 /** Idle threads beyond the base are ended after this long. */
 const RETIRE_AFTER_MS = 10_000;
-/** What a turn past its deadline gets to end by itself, at its next host call, before its thread is ended. */
-const PORTABLE_GRACE_MS = 20;
 
 /** A thread and what the scheduler has given it. */
 export interface PoolThread {
@@ -15,6 +13,8 @@ export interface PoolThread {
   /** Calls given to it that have not ended. */
   calls: number;
   exclusive: number;
+  /** The call of a short function that holds up all others here, while it does. */
+  stuck: number | undefined;
   idleSince: number;
 }
 
@@ -26,7 +26,7 @@ export interface ThreadPoolEvents {
   /** A thread ended with calls on it. */
   lost(thread: PoolThread, reason: string): void;
   /** The portable layer's only means against a runaway: its thread is about to end, and with it the neighbours. */
-  runaway(call: number): void;
+  runaway(call: number, end: TurnEnd): void;
 }
 
 /** The worker threads: started on demand, retired when idle, replaced when lost. */
@@ -70,7 +70,13 @@ export class ThreadPool {
       exited: (_, reason) => this.#exited(thread, reason),
     });
     this.#nextId += 1;
-    const thread: PoolThread = { handle, calls: 0, exclusive: 0, idleSince: Date.now() };
+    const thread: PoolThread = {
+      handle,
+      calls: 0,
+      exclusive: 0,
+      stuck: undefined,
+      idleSince: Date.now(),
+    };
   }
 
   /** The threads as placement sees them. */
@@ -97,17 +103,20 @@ export class ThreadPool {
     }
   }
 
-  /** Portable layer: ends turns past their deadline, first by asking at the next host call, then with the thread. */
+  /** Portable layer: ends the turn of `call` as {@link endRunaways} does; false when it has none. */
+  cancelTurn(call: number): boolean {
+    const threads = [...this.threads.values()].filter(({ handle }) => handle.layer === 'portable');
+    return threads.some(({ handle }) => handle.watch.cancel(call, Date.now()));
+  }
+
+  /** Portable layer: ends turns that should be over, first by asking at the next host call, then with the thread. */
   endRunaways(now: number): void {
-    for (const thread of this.threads.values()) {
-      const { turn } = thread.handle.board;
-      const deadline = turn.deadline[0] ?? 0;
-      if (thread.handle.layer !== 'portable' || deadline === 0 || now < deadline) continue;
-      Atomics.store(turn.flags, 1, TURN_END.wall);
-      if (now < deadline + PORTABLE_GRACE_MS) continue;
-      this.#events.runaway(turn.call[0] ?? 0);
-      this.threads.delete(thread.handle.id);
-      void thread.handle.terminate('a call ran past its limit, and without the native layer its thread ends with it');
+    for (const { handle } of this.threads.values()) {
+      const overdue = handle.layer === 'portable' ? handle.watch.overdue(now) : undefined;
+      if (overdue === undefined) continue;
+      this.#events.runaway(overdue.call, overdue.end);
+      this.threads.delete(handle.id);
+      void handle.terminate('a call would not end, and without the native layer its thread ends with it');
     }
   }
 
@@ -131,6 +140,7 @@ export class ThreadPool {
     if (!thread.handle.ready) this.#starting -= 1;
     this.threads.delete(thread.handle.id);
     this.#budget.releaseAll(thread.handle.ownBudget);
+    thread.handle.releaseUserBudgets();
     if (reason !== undefined) this.#failure = reason;
     this.#events.gone(thread);
     if (thread.calls > 0) this.#events.lost(thread, reason ?? 'it was stopped');

@@ -28,6 +28,8 @@ interface Case {
   readonly threads: readonly Partial<ThreadView>[];
   readonly starting?: number;
   readonly limits?: Partial<PlacementLimits>;
+  /** Threads that the call's user has for itself; default: one. */
+  readonly held?: number;
   readonly to: number | 'spawn' | 'wait';
 }
 
@@ -39,12 +41,13 @@ function placed(
   views: readonly ThreadView[],
   starting: number,
   limits: PlacementLimits,
+  held = 1,
 ): Placement {
-  return place({ kind, turnMs: TURN_MS }, views, starting, limits);
+  return place({ kind, turnMs: TURN_MS, held }, views, starting, limits);
 }
 
-function check(kind: FunctionKind, { threads: views, starting = 0, limits = {}, to }: Case): void {
-  const placement: Placement = placed(kind, threads(...views), starting, { ...LIMITS, ...limits });
+function check(kind: FunctionKind, { threads: views, starting = 0, limits = {}, held = 1, to }: Case): void {
+  const placement: Placement = placed(kind, threads(...views), starting, { ...LIMITS, ...limits }, held);
   expect(placement).toEqual(typeof to === 'number' ? { thread: to } : to);
 }
 
@@ -92,7 +95,7 @@ describe('a call of a function whose turns take next to nothing', () => {
     ['does not fill a thread that is stuck', 0.01, [{ assigned: 1, turnMs: STUCK }, IDLE], 2],
     ['does not fill a window', 0, [FULL, IDLE], 2],
   ])('%s', (_, turnMs, views, thread) => {
-    expect(place({ kind: 'short', turnMs }, threads(...views), 0, LIMITS)).toEqual({ thread });
+    expect(place({ kind: 'short', turnMs, held: 0 }, threads(...views), 0, LIMITS)).toEqual({ thread });
   });
 });
 
@@ -142,12 +145,60 @@ describe('a call of a function that nobody knows', () => {
     { name: 'is treated like a long one', threads: [IDLE, IDLE], to: 2 },
     { name: 'gets the last free thread too: it may be short', threads: [EXCLUSIVE, IDLE], to: 2 },
     {
-      name: 'may be short, so it does not wait for long ones to end',
+      name: 'may be short, so it does not wait for long ones of others to end',
       threads: [EXCLUSIVE, EXCLUSIVE, IDLE, IDLE],
+      held: 0,
       to: 4,
     },
     { name: 'waits where every thread is taken', threads: Array(4).fill(EXCLUSIVE), to: 'wait' },
   ])('$name', (one) => check('unknown', one));
+});
+
+describe('a user', () => {
+  const eight = { threadsMax: 8, longMax: 2 };
+
+  it.each<Case>([
+    {
+      name: 'gets a thread for its first long call, also where others have as many as there are cores',
+      threads: [EXCLUSIVE, EXCLUSIVE, IDLE, IDLE],
+      held: 0,
+      limits: eight,
+      to: 4,
+    },
+    {
+      name: 'gets a new thread for it where none is idle',
+      threads: [EXCLUSIVE, EXCLUSIVE, { assigned: 1, suspended: 1 }],
+      held: 0,
+      limits: eight,
+      to: 'spawn',
+    },
+    {
+      name: 'gets none for its second one where as many as there are cores run',
+      threads: [EXCLUSIVE, EXCLUSIVE, IDLE, IDLE],
+      held: 1,
+      limits: eight,
+      to: 'wait',
+    },
+    {
+      name: 'leaves the last free thread to all others, also with its first one',
+      threads: [...Array(7).fill(EXCLUSIVE), { assigned: 1 }],
+      held: 0,
+      limits: eight,
+      to: 'wait',
+    },
+  ])('$name', (one) => check('long', one));
+
+  it.each<[taken: number, held: number, to: number | 'wait']>([
+    [3, 3, 8],
+    [4, 3, 'wait'],
+    [4, 4, 'wait'],
+    [5, 1, 8],
+    [6, 1, 'wait'],
+    [6, 0, 8],
+  ])('may hold fewer threads than it leaves to others: %i taken, %i by it', (taken, held, to) => {
+    const views = Array.from({ length: 8 }, (_, index) => (index < taken ? EXCLUSIVE : IDLE));
+    check('unknown', { name: '', threads: views, held, limits: eight, to });
+  });
 });
 
 describe('a host with no thread free', () => {
