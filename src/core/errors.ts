@@ -218,6 +218,48 @@ export const ERROR_TABLE = {
     meaning: 'The key has no value on this host to push.',
     remedy: 'Read or write the key on this host before pushing it.',
   },
+  STATE_CONFLICT: {
+    status: 409,
+    retryable: true,
+    meaning: 'The value has been changed or removed since the version that the request names.',
+    remedy: 'Read the value again and repeat the change on what it is now.',
+  },
+  STATE_UNAVAILABLE: {
+    status: 503,
+    retryable: true,
+    meaning: 'The global state tier cannot be reached; whether the change was made is not known.',
+    remedy: 'Check that Redis or the folder of the state is there (FAASM_STATE); the host recovers by itself.',
+  },
+  STATE_DENIED: {
+    status: 500,
+    retryable: false,
+    meaning: 'The global state tier refuses the host: credentials or rights.',
+    remedy: 'Check user and password in FAASM_REDIS_URL and what they may do, or the rights of the folder.',
+  },
+  STATE_FULL: {
+    status: 507,
+    retryable: false,
+    meaning: 'The global state tier has no room left.',
+    remedy: 'Give Redis more memory (maxmemory) or the disk more room, or remove values.',
+  },
+  STATE_CORRUPT: {
+    status: 500,
+    retryable: false,
+    meaning: 'What the global state tier holds is damaged.',
+    remedy: 'Restore what the message names from a copy, or remove it.',
+  },
+  LOCK_LOST: {
+    status: 409,
+    retryable: false,
+    meaning: 'The lease of a global lock ended while the function held it.',
+    remedy: 'Take the lock again, and read what it guards anew.',
+  },
+  LOCK_TIMEOUT: {
+    status: 503,
+    retryable: true,
+    meaning: 'A lock was not free in time.',
+    remedy: 'Try again; look for a call that holds the lock for long.',
+  },
   GRANT_MISSING: {
     status: 403,
     retryable: false,
