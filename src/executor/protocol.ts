@@ -86,6 +86,8 @@ export type ToThread =
   | { readonly kind: 'state'; readonly request: number; readonly answer: StateAnswer }
   | { readonly kind: 'regionReplaced'; readonly user: string; readonly key: string }
   | { readonly kind: 'forget'; readonly handle: number }
+  /** The host is short of memory: give back what idle Faaslets hold. */
+  | { readonly kind: 'relieve' }
   | { readonly kind: 'stop' };
 
 export type StateAnswer = { readonly value: Region | number | undefined } | { readonly error: ErrorRecord };

@@ -37,6 +37,7 @@ const thread: GuestThread = {
   trap: makeTrap(),
   // No guest runs before a call sets this.
   current: undefined as unknown as HostContext,
+  evictIdle: () => faaslets.evict(),
 };
 const faaslets = new FaasletPool(thread);
 const functions = new Map<number, LoadedFunction>();
@@ -153,6 +154,9 @@ function receive(message: ToThread): void {
       faaslets.forget(message.handle);
       functions.delete(message.handle);
       post({ kind: 'forgotten', handle: message.handle });
+      break;
+    case 'relieve':
+      faaslets.relieve();
       break;
     case 'stop':
       faaslets.clear();

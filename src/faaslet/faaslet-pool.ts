@@ -87,7 +87,7 @@ export class FaasletPool {
     this.#idle.set(fn.handle, list);
     list.push(faaslet);
     this.#idleCount += 1;
-    if (this.#idleCount > IDLE_MAX) this.#evict();
+    if (this.#idleCount > IDLE_MAX) this.evict();
   }
 
   /** Disposes of all idle Faaslets of a function. */
@@ -101,6 +101,11 @@ export class FaasletPool {
   /** Unmaps regions whose keys have got others from all idle Faaslets. */
   dropStaleRegions(): void {
     for (const list of this.#idle.values()) for (const faaslet of list) faaslet.regions.dropStale();
+  }
+
+  /** Disposes of half of the idle Faaslets, those that have been idle the longest. */
+  relieve(): void {
+    for (let left = Math.ceil(this.#idleCount / 2); left > 0 && this.evict(); left -= 1);
   }
 
   /** The thread ends: disposes of all idle Faaslets. */
@@ -126,12 +131,12 @@ export class FaasletPool {
       const memory = memories.take(roomyPages);
       if (memory !== undefined) return memory;
       budget.release('memoryPages', pages);
-    } while (this.#evict());
+    } while (this.evict());
     throw new FaasmError('HOST_OVERLOADED', 'The host has no memory left for another Faaslet; try again later.');
   }
 
   /** Disposes of an idle Faaslet of the function that was used the longest ago; false when there is none. */
-  #evict(): boolean {
+  evict(): boolean {
     for (const [handle, list] of this.#idle) {
       const faaslet = list.shift();
       if (faaslet === undefined) {

@@ -204,7 +204,8 @@ export class Faaslet {
       this.refusedBy = 'user';
       return false;
     }
-    if (!this.#thread.budget.reserve('memoryPages', more)) {
+    while (!this.#thread.budget.reserve('memoryPages', more)) {
+      if (this.#thread.evictIdle()) continue;
       tenant.release('memoryPages', more);
       this.refusedBy = 'host';
       return false;

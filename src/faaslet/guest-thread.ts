@@ -13,6 +13,8 @@ export interface GuestThread {
   /** See makeTrap(): ends the guest whatever it catches. */
   readonly trap: unknown;
   current: HostContext;
+  /** Gives back what the Faaslet that has been idle the longest holds; false when there is none. */
+  evictIdle(): boolean;
 }
 
 /** Host state as the guard and its watchdog see it: flags[0]. */

@@ -494,6 +494,7 @@ export class Scheduler {
     const now = Date.now();
     for (const thread of this.#pool.threads.values()) this.#lookAt(thread, now);
     this.#pool.endRunaways(now);
+    this.#pool.relievePressure();
     for (const id of this.#cancelled) this.#cancelAgain(id);
     this.dispatchAll();
     if (now - this.#lastRetireAt < RETIRE_LOOK_MS) return;

@@ -1,4 +1,4 @@
-import type { Budget } from '../core/budget.ts';
+import type { Budget, Resource } from '../core/budget.ts';
 import type { TurnEnd } from '../core/turn-end.ts';
 import type { FromThread } from '../executor/protocol.ts';
 import { type ThreadChoices, ThreadHandle } from '../executor/thread-handle.ts';
@@ -6,6 +6,8 @@ import type { ThreadView } from './placement.ts';
 
 /** Idle threads beyond the base are ended after this long. */
 const RETIRE_AFTER_MS = 10_000;
+/** Beyond this share of the budget in use, idle Faaslets give theirs back. */
+const PRESSURE = 0.8;
 
 /** A thread and what the scheduler has given it. */
 export interface PoolThread {
@@ -118,6 +120,16 @@ export class ThreadPool {
       this.threads.delete(handle.id);
       void handle.terminate('a call would not end, and without the native layer its thread ends with it');
     }
+  }
+
+  /** Has threads give back what idle Faaslets hold, before calls are refused for it: one cannot take from another. */
+  relievePressure(): void {
+    if (!this.#isShortOf('memoryPages') && !this.#isShortOf('mappings')) return;
+    for (const { handle } of this.threads.values()) handle.post({ kind: 'relieve' });
+  }
+
+  #isShortOf(resource: Resource): boolean {
+    return this.#budget.used(resource) > this.#budget.limit(resource) * PRESSURE;
   }
 
   async close(): Promise<void> {
