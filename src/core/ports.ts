@@ -1,5 +1,6 @@
 import type { Call, CallResult, CallState, Principal } from './call.ts';
 import type { FunctionDocument, FunctionSettings, FunctionVersions, StoredFunction } from './function-document.ts';
+import type { StateEntry } from './global-state.ts';
 import type { FunctionRef } from './names.ts';
 import type { OutputStream } from './output-stream.ts';
 
@@ -87,26 +88,6 @@ export interface TokenStore {
   revoke(id: string): Promise<boolean>;
   /** Whether any administrator's token is valid. */
   hasAdmin(): Promise<boolean>;
-}
-
-/** The global state tier: bytes per user and key. */
-export interface GlobalState {
-  /** Size in bytes, undefined when the key holds nothing. */
-  size(user: string, key: string): Promise<number | undefined>;
-  /** A copy of [offset, offset + length), shorter where the value ends; undefined when the key holds nothing. */
-  read(user: string, key: string, offset: number, length: number): Promise<Uint8Array | undefined>;
-  /** Replaces the value; `bytes` belongs to the store from here (values are large). Throws `STATE_LIMIT`. */
-  write(user: string, key: string, bytes: Uint8Array): Promise<void>;
-  /** Removes the value; true when there was one. */
-  remove(user: string, key: string): Promise<boolean>;
-  /** Keys of a user that begin with `prefix`, sorted by code unit, with their sizes. */
-  list(user: string, prefix: string): Promise<readonly StateEntry[]>;
-}
-
-/** A state key that holds a value. */
-export interface StateEntry {
-  readonly key: string;
-  readonly sizeBytes: number;
 }
 
 /** A call as a client asks for it; the runtime gives it an id. */

@@ -1,7 +1,7 @@
 import type { Budget } from '../core/budget.ts';
 import { FaasmError } from '../core/errors.ts';
 import { PAGE_BYTES, pagesFor } from '../core/limits.ts';
-import type { GlobalState, StateEntry } from '../core/ports.ts';
+import type { GlobalState, StateEntry } from '../core/global-state.ts';
 import { Turns } from '../core/turns.ts';
 import type { MemoryLayer } from '../layer/layer.ts';
 import { hold, isHeld, markDirty, markStale, type Region, regionCounters, takeDirty } from './region.ts';
@@ -86,7 +86,7 @@ export class LocalTier {
   /** Size of a value here or in the global tier, 0 when there is none. */
   async size(user: string, key: string): Promise<number> {
     const region = this.#regions.get(regionName(user, key));
-    return region?.sizeBytes ?? (await this.#global.size(user, key)) ?? 0;
+    return region?.sizeBytes ?? (await this.#global.stat(user, key))?.sizeBytes ?? 0;
   }
 
   /** Sends a value to the global tier if it is dirty. Throws `STATE_UNINITIALISED` when the host does not hold it. */
@@ -151,13 +151,11 @@ export class LocalTier {
 
   /** A copy of the value in the global tier. */
   async get(user: string, key: string): Promise<Uint8Array | undefined> {
-    const size = await this.#global.size(user, key);
-    return size === undefined ? undefined : this.#global.read(user, key, 0, size);
+    return (await this.#global.read(user, key, 0, Number.MAX_SAFE_INTEGER))?.bytes;
   }
 
   async #pull(user: string, key: string): Promise<Region | undefined> {
-    const size = await this.#global.size(user, key);
-    const bytes = size === undefined ? undefined : await this.#global.read(user, key, 0, size);
+    const bytes = await this.get(user, key);
     if (bytes === undefined || bytes.length === 0) return undefined;
     const region = this.#create(user, key, bytes.length);
     await inPieces(bytes, (offset, piece) => this.#layer.write(region.storage, offset, piece));

@@ -1,62 +1,281 @@
-import { FaasmError } from '../core/errors.ts';
-import type { GlobalState } from '../core/ports.ts';
+import { performance } from 'node:perf_hooks';
+import type {
+  GlobalState,
+  StateCondition,
+  StateEntry,
+  StateLease,
+  StateRange,
+  StateStat,
+} from '../core/global-state.ts';
+import { Turns } from '../core/turns.ts';
 import { byKey } from './object-keys.ts';
+import { checkComparison, checkCondition, checkPlace, checkWithin, stateCost, userLimitError } from './state-checks.ts';
+import { StateLocks } from './state-locks.ts';
+import {
+  addInteger,
+  bytesToChange,
+  checkFit,
+  EMPTY_RECORD,
+  isEmpty,
+  recordCost,
+  recordStat,
+  type StateRecord,
+  withAppended,
+} from './state-record.ts';
 
 /** Options of {@link memoryGlobalState}. */
 export interface MemoryGlobalStateOptions {
-  /** Bytes one user may keep: values and key names, so that empty values count as well. Default: no limit. */
+  /** Bytes one user may keep: values, records and their names, so that empty ones count as well. Default: no limit. */
   readonly userLimitBytes?: number;
+  /** Clock of the leases in ms, which only goes forward. */
+  readonly now?: () => number;
 }
 
-interface UserState {
-  readonly values: Map<string, Uint8Array>;
-  bytes: number;
+/** A record and whose it is. */
+export interface KeptRecord {
+  readonly user: string;
+  readonly key: string;
+  readonly record: StateRecord;
 }
 
-/** The global state tier of a host without Redis: lives as long as the process. Keeps what it is given and hands out copies. */
+/** Where the records of a tier survive its process. */
+export interface StateKeeper {
+  readonly name: string;
+  /** Keeps the record, or forgets the key when it is empty; resolves once that survives a crash. */
+  save(kept: KeptRecord): Promise<void>;
+  /** Resolves when records can be kept; throws why they cannot. */
+  check(): Promise<void>;
+}
+
+/** What a change makes of a record, and what it answers. */
+interface Changed<T> {
+  /** Absent: the record stays as it is. */
+  readonly record?: StateRecord;
+  readonly answer: T;
+}
+
+/** The global state tier of a host without Redis: lives as long as the process. */
 export function memoryGlobalState(options: MemoryGlobalStateOptions = {}): GlobalState {
-  const limit = options.userLimitBytes ?? Number.POSITIVE_INFINITY;
-  const users = new Map<string, UserState>();
-  return {
-    async size(user, key) {
-      return users.get(user)?.values.get(key)?.length;
-    },
-    async read(user, key, offset, length) {
-      const value = users.get(user)?.values.get(key);
-      return value === undefined ? undefined : new Uint8Array(value.subarray(offset, offset + length));
-    },
-    async write(user, key, bytes) {
-      const state = users.get(user) ?? { values: new Map<string, Uint8Array>(), bytes: 0 };
-      const before = state.values.get(key);
-      const used = state.bytes - (before === undefined ? 0 : cost(key, before)) + cost(key, bytes);
-      if (used > limit) {
-        throw new FaasmError(
-          'STATE_LIMIT',
-          `User ${user} would keep ${used} bytes of state, ${limit} are allowed: remove values or raise the limit.`,
-        );
-      }
-      state.values.set(key, bytes);
-      state.bytes = used;
-      users.set(user, state);
-    },
-    async remove(user, key) {
-      const state = users.get(user);
-      const value = state?.values.get(key);
-      if (state === undefined || value === undefined) return false;
-      state.values.delete(key);
-      state.bytes -= cost(key, value);
-      if (state.values.size === 0) users.delete(user);
-      return true;
-    },
-    async list(user, prefix) {
-      return [...(users.get(user)?.values ?? [])]
-        .filter(([key]) => key.startsWith(prefix))
-        .map(([key, value]) => ({ key, sizeBytes: value.length }))
-        .sort(byKey);
-    },
-  };
+  return new MemoryGlobalState(options);
 }
 
-function cost(key: string, value: Uint8Array): number {
-  return new TextEncoder().encode(key).length + value.length;
+/**
+ * Values in the memory of the process. With a `keeper` a change is seen by nobody before it has been kept; `kept` is what
+ * was there before.
+ */
+export class MemoryGlobalState implements GlobalState {
+  readonly name: string;
+  readonly #limitBytes: number;
+  readonly #keeper: StateKeeper | undefined;
+  readonly #records = new Map<string, Map<string, StateRecord>>();
+  /** Bytes that count, by user. */
+  readonly #used = new Map<string, number>();
+  readonly #turns = new Turns();
+  readonly #locks: StateLocks;
+  #lastNumber = 0;
+
+  constructor(options: MemoryGlobalStateOptions, keeper?: StateKeeper, kept: readonly KeptRecord[] = []) {
+    this.name = keeper?.name ?? 'memory';
+    this.#limitBytes = options.userLimitBytes ?? Number.POSITIVE_INFINITY;
+    this.#keeper = keeper;
+    this.#locks = new StateLocks(options.now ?? (() => performance.now()), () => this.#nextNumber());
+    for (const { user, key, record } of kept) {
+      this.#count(user, recordCost(key, record));
+      this.#put(user, key, record);
+      this.#lastNumber = Math.max(this.#lastNumber, record.value?.version ?? 0);
+    }
+  }
+
+  async stat(user: string, key: string): Promise<StateStat | undefined> {
+    return recordStat(this.#record(user, key));
+  }
+
+  async read(
+    user: string,
+    key: string,
+    offset: number,
+    length: number,
+  ): Promise<{ readonly bytes: Uint8Array; readonly stat: StateStat } | undefined> {
+    checkPlace(offset, length);
+    const record = this.#record(user, key);
+    const stat = recordStat(record);
+    if (record.value === undefined || stat === undefined) return undefined;
+    return { bytes: new Uint8Array(record.value.bytes.subarray(offset, offset + length)), stat };
+  }
+
+  write(user: string, key: string, bytes: Uint8Array, options: StateCondition = {}): Promise<StateStat> {
+    return this.#change(user, key, (record) => {
+      checkCondition(user, key, options, recordStat(record));
+      return this.#valued(record, bytes);
+    });
+  }
+
+  writeRanges(user: string, key: string, sizeBytes: number, ranges: readonly StateRange[]): Promise<StateStat> {
+    return this.#change(user, key, (record) => {
+      checkFit({ user, key }, record, sizeBytes, ranges);
+      const bytes = bytesToChange(record, sizeBytes, this.#inPlace);
+      for (const range of ranges) bytes.set(range.bytes, range.offset);
+      return this.#valued(record, bytes);
+    });
+  }
+
+  remove(user: string, key: string, options: StateCondition = {}): Promise<boolean> {
+    return this.#change(user, key, (record) => {
+      checkCondition(user, key, options, recordStat(record));
+      return isEmpty(record) ? { answer: false } : { record: EMPTY_RECORD, answer: true };
+    });
+  }
+
+  async list(user: string, prefix: string): Promise<readonly StateEntry[]> {
+    return [...(this.#records.get(user) ?? [])]
+      .flatMap(([key, { value }]) =>
+        value !== undefined && key.startsWith(prefix) ? [{ key, sizeBytes: value.bytes.length }] : [],
+      )
+      .sort(byKey);
+  }
+
+  append(user: string, key: string, bytes: Uint8Array): Promise<number> {
+    return this.#change(user, key, (record) => {
+      // Before anything is changed in place.
+      this.#checkLimit(user, stateCost(key, bytes.length));
+      const grown = withAppended(key, record, bytes, this.#inPlace);
+      return { record: grown, answer: grown.appended.length };
+    });
+  }
+
+  async readAppended(user: string, key: string, count: number): Promise<readonly Uint8Array[]> {
+    checkPlace(0, count);
+    return this.#record(user, key)
+      .appended.slice(0, count)
+      .map((bytes) => new Uint8Array(bytes));
+  }
+
+  clearAppended(user: string, key: string): Promise<void> {
+    return this.#change(user, key, (record) => ({ record: { ...record, ...EMPTY_RECORD }, answer: undefined }));
+  }
+
+  add(user: string, key: string, offset: number, delta: bigint, width: 4 | 8): Promise<bigint> {
+    return this.#change(user, key, (record) => {
+      const sizeBytes = record.value?.bytes.length ?? offset + width;
+      checkWithin(user, key, sizeBytes, offset, width);
+      const bytes = bytesToChange(record, sizeBytes, this.#inPlace);
+      const answer = addInteger(bytes, offset, delta, width);
+      return { ...this.#valued(record, bytes), answer };
+    });
+  }
+
+  compareAndSet(
+    user: string,
+    key: string,
+    offset: number,
+    expected: Uint8Array,
+    replacement: Uint8Array,
+  ): Promise<boolean> {
+    return this.#change<boolean>(user, key, (record) => {
+      checkComparison(offset, expected, replacement);
+      const found = record.value?.bytes;
+      if (found === undefined) return { answer: false };
+      checkWithin(user, key, found.length, offset, expected.length);
+      if (Buffer.compare(found.subarray(offset, offset + expected.length), expected) !== 0) return { answer: false };
+      const bytes = bytesToChange(record, found.length, this.#inPlace);
+      bytes.set(replacement, offset);
+      return { ...this.#valued(record, bytes), answer: true };
+    });
+  }
+
+  async lock(user: string, key: string, owner: string, ttlMs: number): Promise<StateLease | undefined> {
+    return this.#locks.lock(fullName(user, key), owner, ttlMs);
+  }
+
+  async renew(user: string, key: string, owner: string, fence: number, ttlMs: number): Promise<boolean> {
+    return this.#locks.renew(fullName(user, key), owner, fence, ttlMs);
+  }
+
+  async unlock(user: string, key: string, owner: string, fence: number): Promise<boolean> {
+    return this.#locks.unlock(fullName(user, key), owner, fence);
+  }
+
+  async check(): Promise<void> {
+    await this.#keeper?.check();
+  }
+
+  async close(): Promise<void> {}
+
+  /** Without a keeper nobody can see a change half made: it is made at once. */
+  get #inPlace(): boolean {
+    return this.#keeper === undefined;
+  }
+
+  #record(user: string, key: string): StateRecord {
+    return this.#records.get(user)?.get(key) ?? EMPTY_RECORD;
+  }
+
+  #valued(record: StateRecord, bytes: Uint8Array): { readonly record: StateRecord; readonly answer: StateStat } {
+    const version = this.#nextNumber();
+    return { record: { ...record, value: { bytes, version } }, answer: { sizeBytes: bytes.length, version } };
+  }
+
+  async #change<T>(user: string, key: string, change: (record: StateRecord) => Changed<T>): Promise<T> {
+    const keeper = this.#keeper;
+    if (keeper === undefined) return this.#apply(user, key, change(this.#record(user, key)));
+    return this.#turns.take(fullName(user, key), async () => {
+      const changed = change(this.#record(user, key));
+      const { record } = changed;
+      if (record === undefined) return changed.answer;
+      // Counted before it is kept, so that changes of other keys cannot pass the limit meanwhile.
+      const growth = recordCost(key, record) - recordCost(key, this.#record(user, key));
+      this.#charge(user, growth);
+      try {
+        await keeper.save({ user, key, record });
+      } catch (error) {
+        this.#count(user, -growth);
+        throw error;
+      }
+      this.#put(user, key, record);
+      return changed.answer;
+    });
+  }
+
+  #apply<T>(user: string, key: string, { record, answer }: Changed<T>): T {
+    if (record === undefined) return answer;
+    this.#charge(user, recordCost(key, record) - recordCost(key, this.#record(user, key)));
+    this.#put(user, key, record);
+    return answer;
+  }
+
+  #put(user: string, key: string, record: StateRecord): void {
+    const records = this.#records.get(user) ?? new Map<string, StateRecord>();
+    if (isEmpty(record)) records.delete(key);
+    else records.set(key, record);
+    if (records.size === 0) this.#records.delete(user);
+    else this.#records.set(user, records);
+  }
+
+  /** Counts what the user has more or less from here on. Throws `STATE_LIMIT`. */
+  #charge(user: string, growth: number): void {
+    this.#checkLimit(user, growth);
+    this.#count(user, growth);
+  }
+
+  #checkLimit(user: string, growth: number): void {
+    const used = (this.#used.get(user) ?? 0) + growth;
+    if (growth > 0 && used > this.#limitBytes) throw userLimitError(user, used, this.#limitBytes);
+  }
+
+  #count(user: string, growth: number): void {
+    const used = (this.#used.get(user) ?? 0) + growth;
+    if (used === 0) this.#used.delete(user);
+    else this.#used.set(user, used);
+  }
+
+  /** Versions and fences: greater than all before, also than those of a process before this one. */
+  #nextNumber(): number {
+    this.#lastNumber = Math.max(this.#lastNumber + 1, Date.now() * 1000);
+    return this.#lastNumber;
+  }
+}
+
+/** Users hold no slash, so names of different users and keys cannot be equal. */
+function fullName(user: string, key: string): string {
+  return `${user}/${key}`;
 }

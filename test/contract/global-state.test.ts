@@ -1,6 +1,4 @@
 import { memoryGlobalState } from '../../src/stores/memory-global-state.ts';
 import { globalStateContract } from './global-state.ts';
 
-globalStateContract('memory', async () => memoryGlobalState(), {
-  openLimited: async (userLimitBytes) => memoryGlobalState({ userLimitBytes }),
-});
+globalStateContract('memory', async (options) => memoryGlobalState(options));

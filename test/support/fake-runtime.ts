@@ -136,8 +136,11 @@ export function fakeRuntime(functions: Readonly<Record<string, FakeFunction>> = 
 function fakeState(): StateAdmin {
   const global = memoryGlobalState();
   return {
-    get: (user, key) => global.read(checkName(user, 'user'), checkKey(key), 0, Number.MAX_SAFE_INTEGER),
-    set: (user, key, bytes) => global.write(checkName(user, 'user'), checkKey(key), bytes),
+    get: async (user, key) =>
+      (await global.read(checkName(user, 'user'), checkKey(key), 0, Number.MAX_SAFE_INTEGER))?.bytes,
+    async set(user, key, bytes) {
+      await global.write(checkName(user, 'user'), checkKey(key), bytes);
+    },
     remove: (user, key) => global.remove(user, key),
     list: (user, prefix) => global.list(user, prefix),
   };

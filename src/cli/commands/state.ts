@@ -1,4 +1,4 @@
-import type { StateEntry } from '../../core/ports.ts';
+import type { StateEntry } from '../../core/global-state.ts';
 import { fileBody } from '../body.ts';
 import { pathOf } from '../client.ts';
 import { type Command, defineCommand } from '../command.ts';

@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { Budget } from '../../../src/core/budget.ts';
-import type { GlobalState } from '../../../src/core/ports.ts';
+import type { GlobalState } from '../../../src/core/global-state.ts';
 import type { MemoryLayer } from '../../../src/layer/layer.ts';
 import { portableLayer } from '../../../src/layer/portable.ts';
 import { LocalTier, type RegionWish } from '../../../src/state/local-tier.ts';
 import { isStale, markDirty, type Region, releaseHold } from '../../../src/state/region.ts';
 import { memoryGlobalState } from '../../../src/stores/memory-global-state.ts';
+import { observedGlobalState } from '../../../src/stores/observed-global-state.ts';
 import { fileLayer } from './fake-layer.ts';
 
 const PAGE = 65_536;
@@ -26,7 +27,7 @@ function setUp(options: Options = {}) {
   const store = memoryGlobalState();
   const traffic = { reads: 0, writes: 0, failing: false };
   const global: GlobalState = {
-    ...store,
+    ...observedGlobalState(store, () => undefined),
     read(...args) {
       traffic.reads += 1;
       return store.read(...args);
@@ -59,7 +60,7 @@ function setUp(options: Options = {}) {
     markDirty(region);
   };
   const globalText = async (key: string): Promise<string> =>
-    new TextDecoder().decode(await store.read('u', key, 0, 1000));
+    new TextDecoder().decode((await store.read('u', key, 0, 1000))?.bytes);
   return { tier, store, traffic, budget, replaced, text, write, globalText };
 }
 

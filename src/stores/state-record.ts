@@ -1,0 +1,67 @@
+import type { StateRange, StateStat } from '../core/global-state.ts';
+import { checkSize, checkWithin, stateCost } from './state-checks.ts';
+
+/** What a tier in memory holds of a key. */
+export interface StateRecord {
+  readonly value?: { readonly bytes: Uint8Array; readonly version: number };
+  readonly appended: readonly Uint8Array[];
+  /** What all of `appended` counts, see stateCost. */
+  readonly appendedCost: number;
+}
+
+/** What is held of a key that nobody has used. */
+export const EMPTY_RECORD: StateRecord = { appended: [], appendedCost: 0 };
+
+/** What is known of the value in `record`. */
+export function recordStat({ value }: StateRecord): StateStat | undefined {
+  return value === undefined ? undefined : { sizeBytes: value.bytes.length, version: value.version };
+}
+
+/** What `record` counts against the limit of its user. */
+export function recordCost(key: string, record: StateRecord): number {
+  return record.appendedCost + (record.value === undefined ? 0 : stateCost(key, record.value.bytes.length));
+}
+
+/** A record with nothing in it need not be kept. */
+export function isEmpty(record: StateRecord): boolean {
+  return record.value === undefined && record.appended.length === 0;
+}
+
+/** The bytes of the value, to be changed: a copy, unless `inPlace`; zeros where there is none. */
+export function bytesToChange(record: StateRecord, sizeBytes: number, inPlace: boolean): Uint8Array {
+  const bytes = record.value?.bytes;
+  if (bytes === undefined) return new Uint8Array(sizeBytes);
+  return inPlace ? bytes : new Uint8Array(bytes);
+}
+
+/** Checks that `ranges` can be written into a value of `sizeBytes`, made where there is none. Throws `STATE_SIZE_MISMATCH`. */
+export function checkFit(
+  place: { readonly user: string; readonly key: string },
+  record: StateRecord,
+  sizeBytes: number,
+  ranges: readonly StateRange[],
+): void {
+  const { user, key } = place;
+  if (record.value !== undefined) checkSize(user, key, record.value.bytes.length, sizeBytes);
+  for (const { offset, bytes } of ranges) checkWithin(user, key, sizeBytes, offset, bytes.length);
+}
+
+/** `record` with a copy of `bytes` appended. */
+export function withAppended(key: string, record: StateRecord, bytes: Uint8Array, inPlace: boolean): StateRecord {
+  const appended = inPlace && record !== EMPTY_RECORD ? (record.appended as Uint8Array[]) : [...record.appended];
+  appended.push(new Uint8Array(bytes));
+  return { ...record, appended, appendedCost: record.appendedCost + stateCost(key, bytes.length) };
+}
+
+/** Adds `delta` to the little-endian integer at `offset` and answers it, signed. It wraps. */
+export function addInteger(bytes: Uint8Array, offset: number, delta: bigint, width: 4 | 8): bigint {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (width === 8) {
+    const sum = BigInt.asIntN(64, view.getBigInt64(offset, true) + delta);
+    view.setBigInt64(offset, sum, true);
+    return sum;
+  }
+  const sum = BigInt.asIntN(32, BigInt(view.getInt32(offset, true)) + delta);
+  view.setInt32(offset, Number(sum), true);
+  return sum;
+}
