@@ -48,7 +48,8 @@ export function checkFit(
 
 /** `record` with a copy of `bytes` appended. */
 export function withAppended(key: string, record: StateRecord, bytes: Uint8Array, inPlace: boolean): StateRecord {
-  const appended = inPlace && record !== EMPTY_RECORD ? (record.appended as Uint8Array[]) : [...record.appended];
+  const shared = record.appended === EMPTY_RECORD.appended;
+  const appended = inPlace && !shared ? (record.appended as Uint8Array[]) : [...record.appended];
   appended.push(new Uint8Array(bytes));
   return { ...record, appended, appendedCost: record.appendedCost + stateCost(key, bytes.length) };
 }
