@@ -15,9 +15,10 @@ export type ToHost =
   /** A chunk has been taken. */
   | { readonly kind: 'taken'; readonly from: number; readonly id: number };
 
-/** What the host says: which one it is, or what comes of an event. A stream ends with `answer`, too. */
+/** What the host says: that it is there or cannot be, or what comes of an event. A stream ends with `answer`, too. */
 export type FromHost =
-  | { readonly kind: 'host'; readonly host: number }
+  | { readonly kind: 'host' }
+  | { readonly kind: 'noHost'; readonly code: string; readonly message: string }
   | { readonly kind: 'head'; readonly id: number; readonly head?: AnswerHead }
   | { readonly kind: 'chunk'; readonly id: number; readonly chunk: Uint8Array }
   | { readonly kind: 'answer'; readonly id: number; readonly answer?: unknown }
@@ -30,19 +31,18 @@ export const CHANNELS = {
   thread: (id: number) => `faasm-lambda-thread-${id}`,
 } as const;
 
-/** One end of a channel that posts `Out`; it does not keep its thread alive. What it gets is handed to `receive`. */
-export interface Channel<Out> {
-  post(message: Out): void;
-  close(): void;
+/**
+ * Hands what is posted to the channel `name` to `receive`. It keeps its thread alive, which waits for nothing else while
+ * it looks for a host.
+ */
+export function listen<In>(name: string, receive: (message: In) => void): void {
+  new BroadcastChannel(name).onmessage = (message) => receive((message as { data: In }).data);
 }
 
-/** Opens an end of the channel `name`. */
-export function openChannel<Out, In = never>(name: string, receive?: (message: In) => void): Channel<Out> {
+/** Posts a copy of `message` to those who listen to the channel `name`. */
+export function post<Out>(name: string, message: Out): void {
+  // Not kept open: whoever has a channel open gets a copy of everything that others post to it.
   const channel = new BroadcastChannel(name);
-  channel.unref();
-  if (receive !== undefined) channel.onmessage = (message) => receive((message as { data: In }).data);
-  return {
-    post: (message) => channel.postMessage(message),
-    close: () => channel.close(),
-  };
+  channel.postMessage(message);
+  channel.close();
 }

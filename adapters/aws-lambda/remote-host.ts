@@ -1,4 +1,4 @@
-import { CHANNELS, type Channel, type FromHost, openChannel, type ToHost } from './channels.ts';
+import { CHANNELS, type FromHost, listen, post, type ToHost } from './channels.ts';
 import { handlerError } from './events/message.ts';
 import type { LambdaHost } from './host.ts';
 import type { Invocation } from './invocation.ts';
@@ -15,12 +15,10 @@ interface Pending {
 
 /** The host of another thread. */
 export class RemoteHost implements LambdaHost {
-  /** Resolves once there is a host. */
+  /** Resolves once there is a host; rejects when it could not start. */
   readonly found: Promise<void>;
   readonly #thread: number;
-  readonly #toHost: Channel<ToHost>;
   readonly #pending = new Map<number, Pending>();
-  #host: number | undefined;
   #nextId = 0;
 
   /** `thread`: the id of this one. */
@@ -28,16 +26,17 @@ export class RemoteHost implements LambdaHost {
     this.#thread = thread;
     const found = Promise.withResolvers<void>();
     this.found = found.promise;
+    // Not everybody waits for it.
+    found.promise.catch(() => undefined);
     const receive = (message: FromHost): void => {
-      if (message.kind !== 'host') return this.#receive(message);
-      this.#followHost(message.host);
-      found.resolve();
+      if (message.kind === 'host') found.resolve();
+      else if (message.kind === 'noHost') found.reject(handlerError(message));
+      else this.#receive(message);
     };
-    openChannel<never, FromHost>(CHANNELS.threads, receive);
-    openChannel<never, FromHost>(CHANNELS.thread(thread), receive);
-    this.#toHost = openChannel<ToHost>(CHANNELS.host);
+    listen(CHANNELS.threads, receive);
+    listen(CHANNELS.thread(thread), receive);
     // A host that is there already says so; one that is not there yet will.
-    this.#toHost.post({ kind: 'hello', from: thread });
+    post<ToHost>(CHANNELS.host, { kind: 'hello', from: thread });
   }
 
   invoke(event: unknown, invocation: Invocation): Promise<unknown> {
@@ -59,20 +58,11 @@ export class RemoteHost implements LambdaHost {
         written: Promise.resolve(),
         ...(sink === undefined ? {} : { sink }),
       });
-      this.#toHost.post({ kind, from: this.#thread, id, event, invocation });
+      post<ToHost>(CHANNELS.host, { kind, from: this.#thread, id, event, invocation });
     });
   }
 
-  #followHost(host: number): void {
-    const lost = this.#host !== undefined && this.#host !== host;
-    this.#host = host;
-    if (!lost) return;
-    const message = `The thread that ran the host of this sandbox ended; thread ${host} runs it now. Send it again.`;
-    for (const { reject } of this.#pending.values()) reject(handlerError({ code: 'THREAD_LOST', message }));
-    this.#pending.clear();
-  }
-
-  #receive(message: Exclude<FromHost, { kind: 'host' }>): void {
+  #receive(message: Exclude<FromHost, { kind: 'host' | 'noHost' }>): void {
     const pending = this.#pending.get(message.id);
     if (pending === undefined) return;
     const { sink } = pending;
@@ -94,7 +84,7 @@ export class RemoteHost implements LambdaHost {
   async #write(id: number, chunk: Uint8Array, { sink, reject }: Pending): Promise<void> {
     try {
       await sink?.write(chunk);
-      this.#toHost.post({ kind: 'taken', from: this.#thread, id });
+      post<ToHost>(CHANNELS.host, { kind: 'taken', from: this.#thread, id });
     } catch (error) {
       // The host gives up at its deadline, as nobody takes what it sends.
       this.#pending.delete(id);

@@ -1,30 +1,31 @@
-import { locks, threadId } from 'node:worker_threads';
+import { threadId } from 'node:worker_threads';
+import { toFaasmError } from '../../src/index.ts';
+import { CHANNELS, type FromHost, post } from './channels.ts';
+import { takePlace } from './election.ts';
 import type { LambdaHost } from './host.ts';
 import { RemoteHost } from './remote-host.ts';
 import { serveHost } from './serve-host.ts';
 
-const LOCK = 'faasm-lambda-host';
-const FOREVER = new Promise<never>(() => undefined);
-
 /**
  * One host for all threads that AWS starts in a process, each of which loads this module: so they share its Faaslets and
- * regions. The thread that comes first starts it, the others hand their events over. When that thread ends, the next one
- * takes its place: the events it had fail with `THREAD_LOST`. Waits until there is a host; rejects when it cannot start.
+ * regions. The thread that comes first starts it, the others hand their events over. (When a thread ends, AWS's client
+ * ends the process.) Waits until there is a host; rejects when it cannot start.
  */
 export async function sharedHost(start: () => Promise<LambdaHost>): Promise<LambdaHost> {
+  // It listens before there can be a host.
   const remote = new RemoteHost(threadId);
-  const own = Promise.withResolvers<void>();
-  let local: LambdaHost | undefined;
-  // The lock goes to the next thread when its holder ends, however it does.
-  const turn = locks.request(LOCK, async () => {
-    local = await start();
-    serveHost(local, threadId);
-    own.resolve();
-    return FOREVER;
-  });
-  await Promise.race([own.promise, remote.found, turn]);
-  return {
-    invoke: (event, invocation) => (local ?? remote).invoke(event, invocation),
-    stream: (event, invocation, sink) => (local ?? remote).stream(event, invocation, sink),
-  };
+  const leave = await takePlace('faasm-lambda');
+  if (leave === undefined) {
+    await remote.found;
+    return remote;
+  }
+  try {
+    const host = await start();
+    serveHost(host);
+    return host;
+  } catch (error) {
+    post<FromHost>(CHANNELS.threads, { kind: 'noHost', ...toFaasmError(error).record() });
+    leave();
+    throw error;
+  }
 }

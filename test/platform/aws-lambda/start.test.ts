@@ -1,0 +1,4 @@
+import { sourceCode } from '../../support/lambda-code.ts';
+import { startSuite } from './suites/start.ts';
+
+startSuite('sources', sourceCode);
