@@ -41,6 +41,7 @@ export interface StoreSettings {
   readonly refreshMs: number;
   readonly versionsKept: number;
   readonly loadedFunctions: number;
+  readonly fileCacheBytes: number;
 }
 
 /** Who is let in. */
@@ -373,6 +374,12 @@ export const STORE: Table<StoreSettings> = {
     max: 1_000_000,
     unit: 'functions',
     meaning: 'Functions kept compiled; those used least recently make room and are loaded again when called.',
+  }),
+  fileCacheBytes: bytes({
+    env: 'FAASM_FILE_CACHE_BYTES',
+    default: 1024 * MIB,
+    min: 0,
+    meaning: 'Contents of shared files (faasm://) kept in memory; no larger one can be read.',
   }),
 };
 

@@ -38,7 +38,8 @@ export function functionSpec(
   const limits = capped({ ...options.limits, ...settings.limits }, options.ceilings);
   checkMemory(artifact, limits);
   const environment = Object.entries(settings.environment ?? {}).map(([key, value]) => `${key}=${value}`);
-  const grants = { state: settings.grants?.state ?? 'write' } as const;
+  const { state = 'write', files = 'write' } = settings.grants ?? {};
+  const grants = { state, files };
   return { user, function: name, version, handle, module, artifact, limits, environment, grants, userBudget };
 }
 

@@ -20,6 +20,7 @@ import type {
   TokenStore,
   UploadReceipt,
 } from './core/ports.ts';
+import { SharedFiles } from './files/shared-files.ts';
 import { FunctionAdministration } from './function-administration.ts';
 import { FunctionCatalogue } from './function-catalogue.ts';
 import { FunctionRetirement } from './function-retirement.ts';
@@ -47,6 +48,7 @@ const THREADS_FACTOR = 4;
 const THREADS_MIN = 8;
 const LOADED_FUNCTIONS = 2_000;
 const VERSIONS_KEPT = 20;
+const FILE_CACHE_BYTES = 1024 * 1024 * 1024;
 
 /** What {@link HostRuntime} is set up with. */
 export interface HostOptions extends RuntimeOptions {
@@ -76,6 +78,7 @@ export class HostRuntime implements Runtime {
   readonly #logger: Logger;
   readonly #retirement: FunctionRetirement;
   readonly #tier: LocalTier;
+  readonly #files: SharedFiles;
   readonly #layer: ReturnType<typeof openLayer>;
   readonly #baseThreads: number;
   #closing = false;
@@ -107,7 +110,10 @@ export class HostRuntime implements Runtime {
       {
         ready: () => this.#threadReady(),
         message: (thread, message) => this.#messages.receive(thread, message),
-        gone: (thread) => this.#retirement.threadGone(thread.handle.id),
+        gone: ({ handle }) => {
+          this.#retirement.threadGone(handle.id);
+          this.#files.threadGone(handle.id);
+        },
         lost: (thread, reason) => {
           this.#logger.error?.('thread-lost', { thread: thread.handle.id, reason });
           this.#scheduler.lost(thread, reason);
@@ -154,8 +160,17 @@ export class HostRuntime implements Runtime {
       userLimitBytes,
       replaced: (user, key) => this.#eachThread(({ handle }) => handle.post({ kind: 'regionReplaced', user, key })),
     });
+    this.#files = new SharedFiles({
+      store: stores.files,
+      budget: this.#budget,
+      cacheBytes: options.store.fileCacheBytes ?? FILE_CACHE_BYTES,
+      refreshMs: options.refreshMs,
+      stale: (user, path, error) =>
+        this.#logger.warn?.('file-not-refreshed', { file: `${user}/${path}`, ...reasonOf(error) }),
+    });
     this.#messages = new ThreadMessages({
       tier: this.#tier,
+      files: this.#files,
       catalogue: this.#catalogue,
       retirement: this.#retirement,
       scheduler: this.#scheduler,
@@ -173,7 +188,7 @@ export class HostRuntime implements Runtime {
       notCollected: (ref, error) =>
         this.#logger.warn?.('versions-not-collected', { function: refName(ref), ...reasonOf(error) }),
     });
-    this.files = stores.files;
+    this.files = this.#files.files;
     this.tokens = stores.tokens;
     this.state = checkedState(this.#tier);
   }

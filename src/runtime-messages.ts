@@ -2,6 +2,7 @@ import type { Budget } from './core/budget.ts';
 import { toFaasmError } from './core/errors.ts';
 import { pagesFor } from './core/limits.ts';
 import type { FromThread, StateAnswer } from './executor/protocol.ts';
+import type { SharedFiles } from './files/shared-files.ts';
 import type { FunctionCatalogue } from './function-catalogue.ts';
 import type { FunctionRetirement } from './function-retirement.ts';
 import type { AuditCount } from './runtime-options.ts';
@@ -12,6 +13,7 @@ import type { LocalTier } from './state/local-tier.ts';
 /** The parts of a host that threads talk to. */
 export interface ThreadMessagesOptions {
   readonly tier: LocalTier;
+  readonly files: SharedFiles;
   readonly catalogue: FunctionCatalogue;
   readonly retirement: FunctionRetirement;
   readonly scheduler: Scheduler;
@@ -39,6 +41,12 @@ export class ThreadMessages {
       case 'state':
         void this.#answer(thread, message);
         break;
+      case 'file':
+        void this.#answerFile(thread, message);
+        break;
+      case 'filesReleased':
+        this.#parts.files.release(message.holds);
+        break;
       case 'audit':
         this.#audit.checked += 1;
         if (!message.equal) this.#audit.differences.push(message.detail);
@@ -65,6 +73,11 @@ export class ThreadMessages {
     if (fn.proto !== undefined) return;
     fn.proto = proto;
     for (const other of threads()) other.handle.teach(handle, proto);
+  }
+
+  async #answerFile(thread: PoolThread, { request, user, ask }: Extract<FromThread, { kind: 'file' }>): Promise<void> {
+    const answer = await this.#parts.files.answer(thread.handle.id, user, ask);
+    thread.handle.post({ kind: 'file', request, answer });
   }
 
   async #answer(

@@ -28,6 +28,7 @@ export interface StoreOptions {
   readonly refreshMs?: number;
   readonly versionsKept?: number;
   readonly loadedFunctions?: number;
+  readonly fileCacheBytes?: number;
 }
 
 /** What a host keeps things in. */

@@ -16,6 +16,8 @@ export interface Retries {
 export interface Grants {
   /** State of its user; default `write`. */
   readonly state?: 'none' | 'read' | 'write';
+  /** Shared files of its user and of the user `shared` (`faasm://`); default `write`. Private files need no grant. */
+  readonly files?: 'none' | 'read' | 'write';
 }
 
 /** What can be set for a function. Absent: the host's defaults. */

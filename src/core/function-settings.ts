@@ -22,7 +22,7 @@ const RETRIES_MAX = 10;
 const BACKOFF_MAX_MS = 600_000;
 const ENVIRONMENT_MAX_BYTES = 32 * 1024;
 const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
-const STATE_GRANTS = ['none', 'read', 'write'] as const;
+const ACCESS_GRANTS = ['none', 'read', 'write'] as const;
 
 /** Settings as a client sends them, checked. Throws `BAD_REQUEST` naming the field. */
 export function parseSettings(value: unknown): FunctionSettings {
@@ -102,11 +102,17 @@ function parseRetries(value: unknown): Retries {
 }
 
 function parseGrants(value: unknown): Grants {
-  const { state } = objectOf(value, 'grants', ['state']);
-  if (state === undefined) return {};
-  const grant = STATE_GRANTS.find((one) => one === state);
-  if (grant === undefined) throw bad('grants.state', `one of ${STATE_GRANTS.join(', ')}`, state);
-  return { state: grant };
+  const { state, files } = objectOf(value, 'grants', ['state', 'files']);
+  return {
+    ...(state === undefined ? {} : { state: accessGrant(state, 'grants.state') }),
+    ...(files === undefined ? {} : { files: accessGrant(files, 'grants.files') }),
+  };
+}
+
+function accessGrant(value: unknown, name: string): (typeof ACCESS_GRANTS)[number] {
+  const grant = ACCESS_GRANTS.find((one) => one === value);
+  if (grant === undefined) throw bad(name, `one of ${ACCESS_GRANTS.join(', ')}`, value);
+  return grant;
 }
 
 function errorCodes(value: unknown): readonly ErrorCode[] {

@@ -33,6 +33,11 @@ export class SlotTable<T> {
     return value;
   }
 
+  /** Slots of the entries that `wanted` picks. */
+  slots(wanted: (value: T) => boolean): number[] {
+    return this.#values.flatMap((value, slot) => (value !== undefined && wanted(value) ? [slot] : []));
+  }
+
   /** All entries; adding and removing meanwhile is allowed. */
   *[Symbol.iterator](): Iterator<T> {
     for (const value of this.#values) if (value !== undefined) yield value;

@@ -1,5 +1,6 @@
 import type { StartKind } from '../core/call.ts';
 import { type ErrorRecord, toFaasmError } from '../core/errors.ts';
+import type { FileRequest } from '../core/shared-file.ts';
 import { TURN_END, type TurnEnd } from '../core/turn-end.ts';
 import type { Faaslet } from '../faaslet/faaslet.ts';
 import type { FaasletPool } from '../faaslet/faaslet-pool.ts';
@@ -12,6 +13,7 @@ import { CallGuest } from './call-guest.ts';
 import { callPhases, type Phase } from './phases.ts';
 import type { CallOrder, CallReport } from './protocol.ts';
 import { type ResumeWork, Suspension } from './suspension.ts';
+import type { ThreadFiles } from './thread-files.ts';
 import type { ThreadState } from './thread-state.ts';
 import type { TurnQueue } from './turn-queue.ts';
 
@@ -24,6 +26,7 @@ export interface ActivationHost {
   readonly faaslets: FaasletPool;
   readonly turns: TurnQueue;
   readonly state: ThreadState;
+  readonly files: ThreadFiles;
   /** A call is suspended for the first time; only told when the order asks for it. */
   suspended(id: number, turnMs: number): void;
   output(id: number, chunks: Uint8Array[]): void;
@@ -63,6 +66,8 @@ export class Activation {
   /** Whether the scheduler has been told what it asked about the first turn. */
   #told: boolean;
   #over = false;
+  /** The program has ended by itself, and what it left in shared files is on its way. */
+  #writing = false;
 
   constructor(host: ActivationHost, fn: LoadedFunction, order: CallOrder) {
     this.id = order.id;
@@ -72,6 +77,7 @@ export class Activation {
     const guestHost = {
       thread: host.thread,
       state: host.state,
+      files: host.files,
       suspension: this.#suspension,
       stream: (chunks: Uint8Array[]) => host.output(order.id, chunks),
       usedCpuMs: () => this.#times.cpuMs,
@@ -86,7 +92,8 @@ export class Activation {
 
   /** Ends the call wherever it is, unless its guest is running: that is the guard's part. */
   cancel(): void {
-    if (this.#suspension.pending) this.#unwind(cancelledError());
+    if (this.#writing) this.#finish(cancelledError());
+    else if (this.#suspension.pending) this.#unwind(cancelledError());
     else if (this.#faaslet === undefined) this.#finish(cancelledError());
     else this.#guest.error ??= cancelledError();
   }
@@ -204,24 +211,25 @@ export class Activation {
   }
 
   #nowSuspended(turnMs: number): void {
-    const { timeoutMs } = this.#guest.limits;
     this.#guest.streamPending();
     if (!this.#told) {
       this.#told = true;
       this.#host.suspended(this.id, turnMs);
     }
-    this.#suspendedAt = performance.now();
+    this.#wait((error) => this.#unwind(error));
+  }
+
+  /** Counts the call as suspended from here to {@link #wake}; `late` hears when it may not wait, or not any longer. */
+  #wait(late: (error: ErrorRecord) => void): void {
+    const { timeoutMs } = this.#guest.limits;
     if (!this.#host.enterSuspension()) {
-      this.#suspendedAt = 0;
-      return this.#unwind({
+      return late({
         code: 'HOST_OVERLOADED',
         message: 'The host cannot hold another suspended call; try again.',
       });
     }
-    this.#timer = setTimeout(
-      () => this.#unwind(timeoutError(timeoutMs)),
-      Math.min(timeoutMs - this.#times.runMs, 2 ** 31 - 1),
-    );
+    this.#suspendedAt = performance.now();
+    this.#timer = setTimeout(() => late(timeoutError(timeoutMs)), Math.min(timeoutMs - this.#times.runMs, 2 ** 31 - 1));
   }
 
   /** What the guest waited for has come: queues the turn that goes on. Called in a macrotask. */
@@ -248,8 +256,9 @@ export class Activation {
       return this.#suspension.reject(trap, true);
     }
     Atomics.store(guard.flags, 0, 0);
-    if (killRequested(this.#host.thread)) this.#suspension.reject(trap, true);
-    else this.#suspension.resume(value);
+    const continues = this.#suspension.continues(value);
+    if (killRequested(this.#host.thread)) this.#suspension.reject(trap, !continues);
+    else if (!continues) this.#suspension.resume(value);
   }
 
   /** Ends a suspended guest. */
@@ -301,13 +310,34 @@ export class Activation {
     this.#returnValue = code;
     // An exit has run the program's own exit handlers; what is left to run is for programs that returned.
     if (this.#guest.exitCode === undefined) this.#nextPhase();
-    else this.#finish(undefined);
+    else this.#ended();
   }
 
   #nextPhase(): void {
     this.#phase += 1;
     if (this.#phase < this.#phases.length) this.#queuePhase();
-    else this.#finish(undefined);
+    else this.#ended();
+  }
+
+  /** The program has ended by itself: writes what it left open in shared files, as closing them would have done. */
+  #ended(): void {
+    let writes: readonly FileRequest[];
+    try {
+      writes = this.#guest.files.unwritten();
+    } catch (error) {
+      return this.#finish(toFaasmError(error).record());
+    }
+    if (writes.length === 0) return this.#finish(undefined);
+    this.#writing = true;
+    this.#wait((error) => this.#finish(error));
+    let left = writes.length;
+    for (const write of writes) {
+      this.#host.files.ask(this.#fn.user, write, (answer) => {
+        left -= 1;
+        if ('error' in answer) this.#finish(answer.error);
+        else if (left === 0) this.#finish(undefined);
+      });
+    }
   }
 
   /** The initialising phases are over: captures the proto-function. False when the call has ended over it. */

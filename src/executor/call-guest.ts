@@ -4,12 +4,15 @@ import { type Limits, PAGE_BYTES } from '../core/limits.ts';
 import type { Faaslet } from '../faaslet/faaslet.ts';
 import { type GuestThread, killRequested } from '../faaslet/guest-thread.ts';
 import type { LoadedFunction } from '../faaslet/loaded-function.ts';
-import type { HostContext, LogSink, OutputSink, StateAccess } from '../host/context.ts';
+import type { HostContext, LogSink, MaybePromise, OutputSink, StateAccess } from '../host/context.ts';
 import type { GuestMemory } from '../host/guest-memory.ts';
+import { splitArguments } from './arguments.ts';
 import { ChunkSink } from './chunk-sink.ts';
+import { GuestFiles } from './guest-files.ts';
 import { guestState } from './guest-state.ts';
 import type { CallOrder } from './protocol.ts';
 import type { Suspension } from './suspension.ts';
+import type { ThreadFiles } from './thread-files.ts';
 import type { ThreadState } from './thread-state.ts';
 
 /** Output is posted while the call runs once this much has gathered. */
@@ -22,6 +25,7 @@ const NO_INPUT = new Uint8Array(0);
 export interface GuestHost {
   readonly thread: GuestThread;
   readonly state: ThreadState;
+  readonly files: ThreadFiles;
   readonly suspension: Suspension;
   /** Posts output while the call runs. */
   stream(chunks: Uint8Array[]): void;
@@ -39,6 +43,7 @@ export class CallGuest implements HostContext {
   readonly output: OutputSink = { write: (bytes) => this.#write(bytes), replace: (bytes) => this.#replace(bytes) };
   readonly log: LogSink = { write: (bytes) => this.#writeLog(bytes) };
   readonly state: StateAccess;
+  readonly files: GuestFiles;
   readonly stdoutIsOutput: boolean;
 
   /** While the proto-function is being made: nothing of the call may be seen, it would be frozen into everybody's. */
@@ -68,6 +73,7 @@ export class CallGuest implements HostContext {
     this.#host = host;
     this.#order = order;
     this.state = guestState(this, host.state, host.thread.layer);
+    this.files = new GuestFiles(this, host.files);
   }
 
   get input(): Uint8Array {
@@ -75,8 +81,7 @@ export class CallGuest implements HostContext {
   }
 
   get args(): readonly string[] {
-    const cmdline = this.initialising ? '' : this.#order.cmdline;
-    return ['function.wasm', ...cmdline.split(' ').filter((word) => word !== '')];
+    return ['function.wasm', ...(this.initialising ? [] : splitArguments(this.#order.cmdline))];
   }
 
   get memory(): GuestMemory {
@@ -107,7 +112,7 @@ export class CallGuest implements HostContext {
     return this.#host.suspension.sleep(ms, value);
   }
 
-  suspend<T>(start: (resume: (work: () => T) => void) => void, abandon?: () => void): Promise<T> {
+  suspend<T>(start: (resume: (work: () => MaybePromise<T>) => void) => void, abandon?: () => void): Promise<T> {
     return this.#host.suspension.begin(start, abandon);
   }
 
@@ -148,6 +153,7 @@ export class CallGuest implements HostContext {
   /** Initialisation is over: its files, descriptors and output are nobody's. Its log is the first call's. */
   initialised(): void {
     this.#slots.clear();
+    this.files.clear();
     this.#output.clear();
     this.initialising = false;
   }
@@ -161,6 +167,7 @@ export class CallGuest implements HostContext {
   /** Output and log that have not been posted; nothing is left here. */
   takeOutput(): { readonly output: Uint8Array[]; readonly log: Uint8Array } {
     this.#slots.clear();
+    this.files.clear();
     return { output: this.#output.take(), log: joined(this.#log.take()) };
   }
 

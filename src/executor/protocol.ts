@@ -1,5 +1,6 @@
 import type { LayerName, StartKind } from '../core/call.ts';
 import type { ErrorRecord } from '../core/errors.ts';
+import type { FileAnswer, FileRequest } from '../core/shared-file.ts';
 import type { FunctionSpec } from '../faaslet/loaded-function.ts';
 import type { ProtoFunction } from '../faaslet/proto-function.ts';
 import type { LayerChoice } from '../layer/open-layer.ts';
@@ -85,6 +86,7 @@ export type ToThread =
   | { readonly kind: 'cancel'; readonly call: number }
   | { readonly kind: 'state'; readonly request: number; readonly answer: StateAnswer }
   | { readonly kind: 'regionReplaced'; readonly user: string; readonly key: string }
+  | { readonly kind: 'file'; readonly request: number; readonly answer: FileAnswer }
   | { readonly kind: 'forget'; readonly handle: number }
   /** The host is short of memory: give back what idle Faaslets hold. */
   | { readonly kind: 'relieve' }
@@ -108,4 +110,7 @@ export type FromThread =
       readonly key: string;
       readonly ask: StateRequest;
     }
+  | { readonly kind: 'file'; readonly request: number; readonly user: string; readonly ask: FileRequest }
+  /** Contents of shared files that are not used any more. */
+  | { readonly kind: 'filesReleased'; readonly holds: readonly number[] }
   | { readonly kind: 'audit'; readonly handle: number; readonly equal: boolean; readonly detail: string };

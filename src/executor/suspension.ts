@@ -4,20 +4,24 @@ const TIMER_MAX_MS = 0x7fffffff;
 /** The work that makes the result of a host call that waited. */
 export type ResumeWork = () => unknown;
 
+interface Wait {
+  readonly promise: Promise<unknown>;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+  abandon: (() => void) | undefined;
+}
+
+function newWait(): Wait {
+  return { ...Promise.withResolvers<unknown>(), abandon: undefined };
+}
+
 /**
  * What a suspended guest waits for: at most one thing at a time, because one activation chain runs on an instance.
  * A suspended guest ends by being rejected, never by being dropped: V8 would leak its stack.
  */
 export class Suspension {
   readonly #ready: (work: ResumeWork) => void;
-  #waiting:
-    | {
-        readonly promise: Promise<unknown>;
-        resolve(value: unknown): void;
-        reject(error: unknown): void;
-        abandon: (() => void) | undefined;
-      }
-    | undefined;
+  #waiting: Wait | undefined;
 
   /** `ready` is told, in a macrotask, that what the guest waited for has come. */
   constructor(ready: (work: ResumeWork) => void) {
@@ -32,16 +36,22 @@ export class Suspension {
   /**
    * Suspends the guest: a host function returns this promise. `start` gets a function to be called from a macrotask
    * with the work that makes the result; the work runs inside the guard, as a part of the host call. `abandon` is
-   * called instead of the work when the result is not wanted any more.
+   * called instead of the work when the result is not wanted any more. The work itself may begin another wait, and
+   * returns its promise, which is the one that the guest waits for already.
    */
-  begin<T>(start: (resume: (work: () => T) => void) => void, abandon?: () => void): Promise<T> {
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
-    const mine = { promise, resolve: resolve as (value: unknown) => void, reject, abandon };
+  begin<T>(start: (resume: (work: () => T | Promise<T>) => void) => void, abandon?: () => void): Promise<T> {
+    const mine = this.#waiting ?? newWait();
+    mine.abandon = abandon;
     this.#waiting = mine;
     start((work) => {
       if (this.#waiting === mine) this.#ready(work);
     });
-    return promise;
+    return mine.promise as Promise<T>;
+  }
+
+  /** Whether `value`, made by the work of a wait, says that the guest goes on waiting. */
+  continues(value: unknown): boolean {
+    return this.#waiting !== undefined && value === this.#waiting.promise;
   }
 
   /** Suspends the guest for `ms`, after which the promise has `value`. */

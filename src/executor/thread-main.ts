@@ -15,6 +15,7 @@ import { decodeOrders, encodeReports } from './frames.ts';
 import type { CallOrder, CallReport, FromThread, ThreadSettings, ToThread } from './protocol.ts';
 import { STACK_MAPPINGS } from './stack-mappings.ts';
 import { ThreadBoard } from './thread-board.ts';
+import { ThreadFiles } from './thread-files.ts';
 import { ThreadState } from './thread-state.ts';
 import { TurnQueue } from './turn-queue.ts';
 
@@ -44,6 +45,7 @@ const functions = new Map<number, LoadedFunction>();
 /** By the slots of their ids. */
 const running: (Activation | undefined)[] = [];
 const state = new ThreadState((message) => post(message));
+const files = new ThreadFiles(post);
 let suspended = 0;
 let reports: CallReport[] = [];
 
@@ -52,6 +54,7 @@ const host: ActivationHost = {
   faaslets,
   turns: new TurnQueue(guard, board),
   state,
+  files,
   suspended: (call, turnMs) => post({ kind: 'suspended', call, turnMs }),
   output: (call, chunks) => post({ kind: 'output', call, chunks }, chunks),
   made: (fn, proto) => post({ kind: 'proto', handle: fn.handle, proto }),
@@ -142,6 +145,9 @@ function receive(message: ToThread): void {
     }
     case 'state':
       state.answered(message.request, message.answer);
+      break;
+    case 'file':
+      files.answered(message.request, message.answer);
       break;
     case 'regionReplaced':
       state.replaced(message.user, message.key);

@@ -13,6 +13,7 @@ export interface Linkage {
 /** Links what `artifact` imports to the host interface. The upload has checked that everything exists. */
 export function link(artifact: Pick<ModuleArtifact, 'imports'>, thread: GuestThread): Linkage {
   const imports: Record<string, Record<string, WebAssembly.ImportValue>> = {};
+  const opens = artifact.imports.some(({ name }) => name === 'path_open');
   let waits = false;
   for (const { module, name } of artifact.imports) {
     const found = findHostFunction(module, name);
@@ -21,8 +22,9 @@ export function link(artifact: Pick<ModuleArtifact, 'imports'>, thread: GuestThr
     const group = imports[module] ?? {};
     imports[module] = group;
     // A Suspending import always suspends, so only functions that may wait pay for it.
-    group[name] = found.waits === true ? new WebAssembly.Suspending(call) : call;
-    waits ||= found.waits === true;
+    const mayWait = found.waits === 'with-files' ? opens : found.waits === true;
+    group[name] = mayWait ? new WebAssembly.Suspending(call) : call;
+    waits ||= mayWait;
   }
   return { imports, waits };
 }

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../core/errors.ts';
 import type { Grants } from '../core/function-document.ts';
 import type { Limits } from '../core/limits.ts';
+import type { FileAnswer, FileRequest } from '../core/shared-file.ts';
 import type { FunctionType, ValueType } from '../module/artifact.ts';
 import type { GuestMemory } from './guest-memory.ts';
 
@@ -34,6 +35,19 @@ export interface StateAccess {
   push(key: string): MaybePromise<void>;
 }
 
+/** Shared files of the call's user (`faasm://path`), as the host interface needs them. */
+export interface SharedFileAccess {
+  /**
+   * Asks the host, and suspends the guest. `work` makes the result of the host call when the answer has come; it may ask
+   * again, and then returns what that returns. Contents in an answer are the call's until {@link release} or its end.
+   */
+  ask<T>(request: FileRequest, work: (answer: FileAnswer) => MaybePromise<T>): Promise<T>;
+  /** Gives back a hold on contents; nothing may read them any more. */
+  release(hold: number): void;
+  /** Names who says what is still to be written when the program has ended by itself. */
+  atEnd(collect: () => readonly FileRequest[]): void;
+}
+
 /** What a host function sees of the call it serves. One per call; never kept beyond it. */
 export interface HostContext {
   readonly user: string;
@@ -49,6 +63,7 @@ export interface HostContext {
   readonly output: OutputSink;
   readonly log: LogSink;
   readonly state: StateAccess;
+  readonly files: SharedFileAccess;
   readonly grants: Required<Grants>;
   /** Standard output is the call's output, unless the module writes output through `__faasm_write_output`. */
   readonly stdoutIsOutput: boolean;
@@ -85,8 +100,11 @@ export interface HostFunction {
   readonly resultOptional?: boolean;
   /** Other signatures under which modules import the same function; `call` gets the arguments of the one imported. */
   readonly alternatives?: readonly FunctionType[];
-  /** It may answer a promise, and its caller is suspended meanwhile. No host code may run after an `await` inside it. */
-  readonly waits?: boolean;
+  /**
+   * It may answer a promise, and its caller is suspended meanwhile. No host code may run after an `await` inside it.
+   * `with-files`: only in modules that open files; in all others it has nothing to wait for, and calls of them are faster.
+   */
+  readonly waits?: boolean | 'with-files';
   /** Without a result it returns nothing, or a promise of nothing. */
   // biome-ignore lint/suspicious/noConfusingVoidType: with undefined, functions that return nothing would not fit
   readonly call: (context: HostContext, ...args: HostArgument[]) => number | bigint | void | Promise<number | void>;

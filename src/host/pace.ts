@@ -7,10 +7,10 @@ const ITEM_COST = 1024;
 
 /** Keeps long host work interruptible: counts what is done and polls the watchdog in time. */
 export class Pace {
-  readonly #context: HostContext;
+  readonly #context: Pick<HostContext, 'poll'>;
   #left = BYTES_BETWEEN_POLLS;
 
-  constructor(context: HostContext) {
+  constructor(context: Pick<HostContext, 'poll'>) {
     this.#context = context;
   }
 

@@ -1,5 +1,6 @@
 import { checkKey } from '../core/names.ts';
 import type { HostContext, HostFunction, MaybePromise } from './context.ts';
+import { refuse } from './refuse.ts';
 
 /**
  * State, module `env` (Faasm's host interface, both ABI generations). Keys are NUL-terminated. Everything here waits,
@@ -50,8 +51,8 @@ function pushState(context: HostContext, key: number): MaybePromise<void> {
 function keyAt(context: HostContext, address: number, use: 'read' | 'write'): string {
   const { state } = context.grants;
   if (state === 'none' || (use === 'write' && state === 'read')) {
-    context.fail(
-      'GRANT_MISSING',
+    refuse(
+      context,
       `The function may ${state === 'read' ? 'only read state' : 'use no state'}: its document has grants.state = ${state}.`,
     );
   }

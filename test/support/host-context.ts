@@ -1,6 +1,6 @@
 import { type ErrorCode, FaasmError } from '../../src/core/errors.ts';
 import { DEFAULT_LIMITS, type Limits, PAGE_BYTES } from '../../src/core/limits.ts';
-import type { HostContext, StateAccess } from '../../src/host/context.ts';
+import type { HostContext, SharedFileAccess, StateAccess } from '../../src/host/context.ts';
 import { findHostFunction } from '../../src/host/groups.ts';
 import { GuestMemory } from '../../src/host/guest-memory.ts';
 
@@ -27,6 +27,8 @@ export interface FakeOptions {
   readonly pages?: number;
   readonly state?: StateAccess;
   readonly stateGrant?: 'none' | 'read' | 'write';
+  readonly files?: SharedFileAccess;
+  readonly filesGrant?: 'none' | 'read' | 'write';
 }
 
 /** A host context without a guest: tests play the guest, with a bump allocator over a real memory. */
@@ -74,7 +76,8 @@ export class FakeHost {
         },
       },
       state: options.state ?? NO_STATE,
-      grants: { state: options.stateGrant ?? 'write' },
+      files: options.files ?? NO_FILES,
+      grants: { state: options.stateGrant ?? 'write', files: options.filesGrant ?? 'write' },
       stdoutIsOutput: options.stdoutIsOutput ?? true,
       slot: <T>(key: symbol, make: () => T): T => {
         if (!slots.has(key)) slots.set(key, make());
@@ -177,6 +180,13 @@ const NO_STATE: StateAccess = {
   read: () => 0,
   write: () => undefined,
   push: () => undefined,
+};
+
+/** A user without shared files. */
+const NO_FILES: SharedFileAccess = {
+  ask: async (_, work) => work({ found: { kind: 'missing' } }),
+  release: () => undefined,
+  atEnd: () => undefined,
 };
 
 /** Errnos that tests compare with. */

@@ -1,10 +1,11 @@
 import type { Principal } from '../../core/call.ts';
 import { FaasmError } from '../../core/errors.ts';
 import { checkFilePath } from '../../core/object-key.ts';
+import { SHARED_USER } from '../../core/shared-file.ts';
 import { type ApiRequest, bytesResponse, textResponse } from '../http.ts';
 import { bytesAnswer, textAnswer } from '../responses.ts';
 import { defineRoute, type Route } from '../route.ts';
-import { noFile, SHARED_USER } from '../v1/files.ts';
+import { noFile } from '../v1/files.ts';
 
 const HEADERS = { FilePath: { type: 'string', description: 'Path of the file; it must be there.' } } as const;
 const STORE_ERRORS = ['STORE_UNAVAILABLE', 'STORE_DENIED'] as const;

@@ -1,11 +1,9 @@
 import { FaasmError } from '../../core/errors.ts';
+import { SHARED_USER } from '../../core/shared-file.ts';
 import { bytesResponse, jsonResponse } from '../http.ts';
 import { bytesAnswer, jsonAnswer } from '../responses.ts';
 import { defineRoute, type Route } from '../route.ts';
 import { removedAnswer } from './functions.ts';
-
-/** The user whose files functions and tokens of all users may read. */
-export const SHARED_USER = 'shared';
 
 const STORE_ERRORS = ['STORE_UNAVAILABLE', 'STORE_DENIED'] as const;
 

@@ -28,7 +28,10 @@ const SETTINGS = {
     grants: {
       type: 'object',
       additionalProperties: true,
-      properties: { state: { type: 'string', enum: ['none', 'read', 'write'] } },
+      properties: {
+        state: { type: 'string', enum: ['none', 'read', 'write'], description: 'State of its user.' },
+        files: { type: 'string', enum: ['none', 'read', 'write'], description: 'Shared files, faasm://.' },
+      },
       description: 'What it may do beyond computing.',
     },
   },

@@ -31,10 +31,13 @@ const variable: ValueKind<readonly [name: string, value: string]> = {
 };
 
 const grant: ValueKind<readonly [what: string, right: string]> = {
-  placeholder: 'state=none|read|write',
-  parse: (given) => (/^state=(none|read|write)$/.test(given) ? ['state', given.slice('state='.length)] : undefined),
-  accepts: 'state=none, state=read or state=write',
-  completes: ['state=none', 'state=read', 'state=write'],
+  placeholder: 'state|files=none|read|write',
+  parse(given) {
+    const [, what, right] = /^(state|files)=(none|read|write)$/.exec(given) ?? [];
+    return what === undefined || right === undefined ? undefined : [what, right];
+  },
+  accepts: 'state= or files= with none, read or write',
+  completes: ['state=none', 'state=read', 'state=write', 'files=none', 'files=read', 'files=write'],
 };
 
 const whole = (name: string): ValueKind<number | null> => orDefault(count(name, 0, 1_000_000));
@@ -61,7 +64,7 @@ const OPTIONS = {
   ),
   env: list(variable, 'Set an environment variable; may be repeated.', 'e'),
   'unset-env': list({ placeholder: 'NAME', parse: (name) => name || undefined, accepts: 'a name' }, 'Remove one.'),
-  grant: list(grant, 'What the function may do with the state of its user.'),
+  grant: list(grant, 'What the function may do with state and shared files; may be repeated.'),
 };
 
 export const configure = defineCommand({
@@ -150,7 +153,7 @@ function settingLines({ limits = {}, environment = {}, retries, grants }: Functi
     const wait = backoffMs === undefined ? '' : `, the first after ${timeText(backoffMs)}`;
     lines.push(['retries', `${max}${wait}${on === undefined ? '' : `, on ${on.join(', ')}`}`]);
   }
-  if (grants?.state !== undefined) lines.push(['grant', `state=${grants.state}`]);
+  for (const [what, right] of Object.entries(grants ?? {})) lines.push(['grant', `${what}=${right}`]);
   for (const [name, text] of Object.entries(environment)) lines.push([`env ${name}`, text]);
   return lines;
 }

@@ -18,6 +18,7 @@ export const ERRNO = {
   MLINK: 34,
   NAMETOOLONG: 37,
   NOENT: 44,
+  NOMEM: 48,
   NOSPC: 51,
   NOSYS: 52,
   NOTDIR: 54,

@@ -1,16 +1,20 @@
 import type { HostContext, HostFunction } from '../context.ts';
 import { define } from './define.ts';
 import type { Descriptor, FileDescriptor } from './descriptor.ts';
-import { fail } from './errno.ts';
+import { Failure, fail } from './errno.ts';
 import { filetypeOf, setTimes, writeFilestat } from './filestat.ts';
 import { setU64 } from './layout.ts';
 import { sessionOf } from './session.ts';
+import { SharedFile } from './shared-file.ts';
 import { FDFLAG, RIGHT, SIZE } from './types.ts';
+
+/** What has been written to shared files goes back to the host. */
+const WITH_FILES = { waits: 'with-files' } as const;
 
 /** What descriptors are, and changes to them, module `wasi_snapshot_preview1`. */
 export const FD_METADATA_FUNCTIONS: readonly HostFunction[] = [
-  define('fd_close', 'i', (context, fd) => sessionOf(context).descriptors.close(fd)),
-  define('fd_renumber', 'ii', (context, from, to) => sessionOf(context).descriptors.renumber(from, to)),
+  define('fd_close', 'i', close, WITH_FILES),
+  define('fd_renumber', 'ii', renumber, WITH_FILES),
   define('fd_fdstat_get', 'ii', getStatus),
   define('fd_fdstat_set_flags', 'ii', setFlags),
   define('fd_fdstat_set_rights', 'ill', setRights),
@@ -19,8 +23,8 @@ export const FD_METADATA_FUNCTIONS: readonly HostFunction[] = [
   define('fd_filestat_set_times', 'illi', setDescriptorTimes),
   define('fd_advise', 'illi', advise),
   define('fd_allocate', 'ill', allocate),
-  define('fd_sync', 'i', (context, fd) => sync(context, fd, RIGHT.FD_SYNC)),
-  define('fd_datasync', 'i', (context, fd) => sync(context, fd, RIGHT.FD_DATASYNC)),
+  define('fd_sync', 'i', (context, fd) => sync(context, fd, RIGHT.FD_SYNC), WITH_FILES),
+  define('fd_datasync', 'i', (context, fd) => sync(context, fd, RIGHT.FD_DATASYNC), WITH_FILES),
   define('fd_prestat_get', 'ii', getPrestat),
   define('fd_prestat_dir_name', 'iii', getPrestatName),
 ];
@@ -33,6 +37,34 @@ function nodeOf(
   descriptor: Descriptor,
 ): Exclude<Descriptor, { kind: 'stdin' | 'stdout' | 'stderr' }>['node'] | undefined {
   return 'node' in descriptor ? descriptor.node : undefined;
+}
+
+function close(context: HostContext, fd: number): void {
+  const { descriptors } = sessionOf(context);
+  const written = attemptFlush(descriptors.get(fd));
+  descriptors.close(fd);
+  if (written !== undefined) throw written;
+}
+
+function renumber(context: HostContext, from: number, to: number): void {
+  const { descriptors } = sessionOf(context);
+  descriptors.get(from);
+  const written = from === to ? undefined : attemptFlush(descriptors.get(to));
+  descriptors.renumber(from, to);
+  if (written !== undefined) throw written;
+}
+
+/** Writes back what a descriptor's shared file has of changes; answers the failure, which does not keep it open. */
+function attemptFlush(descriptor: Descriptor): Failure | undefined {
+  const node = nodeOf(descriptor);
+  if (!(node instanceof SharedFile)) return undefined;
+  try {
+    node.flush();
+  } catch (thrown) {
+    if (thrown instanceof Failure) return thrown;
+    throw thrown;
+  }
+  return undefined;
 }
 
 function getStatus(context: HostContext, fd: number, result: number): void {
@@ -101,11 +133,13 @@ function allocate(context: HostContext, fd: number, offset: bigint, length: bigi
   if (end > node.size) node.resize(end, pace);
 }
 
-/** Nothing is ever behind: contents live as long as the call. */
+/** Writes shared files back; all other contents live as long as the call. */
 function sync(context: HostContext, fd: number, right: number): void {
   const descriptor = sessionOf(context).descriptors.get(fd);
-  if (!nodeOf(descriptor)) fail('INVAL');
+  const node = nodeOf(descriptor);
+  if (!node) fail('INVAL');
   if ((descriptor.rights & right) === 0) fail('NOTCAPABLE');
+  if (node instanceof SharedFile) node.flush();
 }
 
 function getPrestat(context: HostContext, fd: number, result: number): void {

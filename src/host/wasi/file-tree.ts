@@ -1,7 +1,8 @@
 import { realtimeNs } from '../clock.ts';
 import { FileBudget } from './budget.ts';
-import { DirectoryNode, type TreeNode } from './directory-node.ts';
+import type { DirectoryNode, TreeNode } from './directory-node.ts';
 import { FileNode } from './file-node.ts';
+import { type Mounted, PrivateDirectory } from './private-directory.ts';
 import { SymlinkNode } from './symlink-node.ts';
 import { RUNTIME_TREE, type Template, type TemplateDirectory } from './template.ts';
 
@@ -11,42 +12,45 @@ const TEMPLATE_TIME = realtimeNs();
 /** The files of one call: a private, writable view of a template. Costs two objects until something is looked at. */
 export class FileTree {
   readonly root: DirectoryNode;
-  readonly #budget: FileBudget;
+  /** What private contents are charged to. */
+  readonly budget: FileBudget;
   #nextIno = 1;
   readonly #instantiate = (template: Template, parent: DirectoryNode): TreeNode => this.#view(template, parent);
 
-  /** `bytes` bounds the contents of private files. */
-  constructor(bytes: number, template: TemplateDirectory = RUNTIME_TREE) {
-    this.#budget = new FileBudget(bytes);
-    this.root = new DirectoryNode(this.#ino(), TEMPLATE_TIME, undefined, this.#instantiate, template);
-    this.root.links = 1;
+  /** `bytes` bounds the contents of private files; `mounted` answers other trees by their names in the root. */
+  constructor(bytes: number, template: TemplateDirectory = RUNTIME_TREE, mounted?: Mounted) {
+    this.budget = new FileBudget(bytes);
+    const root = new PrivateDirectory(this.#ino(), TEMPLATE_TIME, undefined, this.#instantiate, template);
+    root.links = 1;
+    root.mounted = mounted;
+    this.root = root;
   }
 
   /** An empty file, not yet in a directory. Fails with ENOSPC. */
   file(): FileNode {
-    return new FileNode(this.#ino(), realtimeNs(), this.#budget);
+    return new FileNode(this.#ino(), realtimeNs(), this.budget);
   }
 
   /** An empty directory, not yet in one. Fails with ENOSPC. */
   directory(): DirectoryNode {
-    this.#budget.takeNode();
-    const free = (): void => this.#budget.giveNode();
-    return new DirectoryNode(this.#ino(), realtimeNs(), undefined, this.#instantiate, undefined, free);
+    this.budget.takeNode();
+    const free = (): void => this.budget.giveNode();
+    return new PrivateDirectory(this.#ino(), realtimeNs(), undefined, this.#instantiate, undefined, free);
   }
 
   /** A symbolic link, not yet in a directory. Fails with ENOSPC. */
   symlink(target: string): SymlinkNode {
-    return new SymlinkNode(this.#ino(), realtimeNs(), target, this.#budget);
+    return new SymlinkNode(this.#ino(), realtimeNs(), target, this.budget);
   }
 
   #view(template: Template, parent: DirectoryNode): TreeNode {
     switch (template.kind) {
       case 'directory':
-        return new DirectoryNode(this.#ino(), TEMPLATE_TIME, parent, this.#instantiate, template);
+        return new PrivateDirectory(this.#ino(), TEMPLATE_TIME, parent, this.#instantiate, template);
       case 'link':
         return new SymlinkNode(this.#ino(), TEMPLATE_TIME, template.target);
       case 'file':
-        return new FileNode(this.#ino(), TEMPLATE_TIME, this.#budget, template.bytes);
+        return new FileNode(this.#ino(), TEMPLATE_TIME, this.budget, template.bytes);
     }
   }
 

@@ -5,15 +5,12 @@ import { fail } from './errno.ts';
 import { setU64 } from './layout.ts';
 import { FILETYPE, FSTFLAG, SIZE } from './types.ts';
 
-/** All private files are on one device; standard streams are on device 0. */
-const DEVICE = 1;
-
 /** Writes a `filestat` for `node`, or for a standard stream. Throws `BAD_POINTER`. */
 export function writeFilestat(memory: GuestMemory, address: number, node: TreeNode | undefined): void {
   memory.slice(address, SIZE.FILESTAT).fill(0);
   if (!node) return;
   const at = address >>> 0;
-  setU64(memory, at, DEVICE);
+  setU64(memory, at, node.device);
   setU64(memory, at + 8, node.ino);
   memory.view.setUint8(at + 16, node.type);
   setU64(memory, at + 24, node.links);

@@ -1,10 +1,13 @@
 import { realtimeNs } from '../clock.ts';
+import { DEVICE } from './types.ts';
 
 /** What files, directories and symbolic links have in common. */
 export abstract class Inode {
   /** `filetype` of WASI. */
   abstract readonly type: number;
-  /** Number of the node, unique within a call. */
+  /** The file system it belongs to: 1 the call's private tree, 2 the shared files. Names do not move between them. */
+  readonly device: number = DEVICE.PRIVATE;
+  /** Number of the node, unique within a call and its device. */
   readonly ino: number;
   /** Directory entries that name it. */
   links = 0;

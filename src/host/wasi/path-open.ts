@@ -6,10 +6,12 @@ import { fail } from './errno.ts';
 import { checkFlags } from './fd-metadata.ts';
 import { type Resolved, readPath, resolve } from './resolve.ts';
 import { type Session, sessionOf } from './session.ts';
+import { SharedDirectory } from './shared-directory.ts';
+import { SharedFile } from './shared-file.ts';
 import { DIRECTORY_RIGHTS, FILE_RIGHTS, FILETYPE, LOOKUP_SYMLINK_FOLLOW, OFLAG, RIGHT } from './types.ts';
 
 /** `path_open`. */
-export const PATH_OPEN_FUNCTIONS: readonly HostFunction[] = [define('path_open', 'iiiiillii', open)];
+export const PATH_OPEN_FUNCTIONS: readonly HostFunction[] = [define('path_open', 'iiiiillii', open, { waits: true })];
 
 const OFLAGS_KNOWN = OFLAG.CREAT | OFLAG.DIRECTORY | OFLAG.EXCL | OFLAG.TRUNC;
 
@@ -35,14 +37,17 @@ function open(
   const name = readPath(context, path, length);
   const exclusive = has(OFLAG.CREAT) && has(OFLAG.EXCL);
   const follow = ((lookup & LOOKUP_SYMLINK_FOLLOW) !== 0 || name.endsWith('/')) && !exclusive;
-  const found = resolve(directory.node, name, follow);
+  const whole = !exclusive && !has(OFLAG.TRUNC);
+  const found = resolve(directory.node, name, follow, whole ? 'contents' : 'facts');
   if (found.node && exclusive) fail('EXIST');
   if (!found.node && !has(OFLAG.CREAT)) fail('NOENT');
   const asked = Number(BigInt.asUintN(32, rights));
   const node = found.node ? checkExisting(found.node, has(OFLAG.DIRECTORY), has(OFLAG.TRUNC), asked) : undefined;
-  const held = granted(directory, node?.type ?? FILETYPE.REGULAR_FILE, asked);
+  let held = granted(directory, node?.type ?? FILETYPE.REGULAR_FILE, asked);
   if (has(OFLAG.TRUNC) && (directory.rights & RIGHT.PATH_FILESTAT_SET_SIZE) === 0) fail('NOTCAPABLE');
   const opened = node ?? create(session, directory, found);
+  if (opened instanceof SharedDirectory) opened.load();
+  if (opened instanceof SharedFile) held &= opened.opening(has(OFLAG.TRUNC) || (asked & RIGHT.FD_WRITE) !== 0);
   if (has(OFLAG.TRUNC) && opened.type === FILETYPE.REGULAR_FILE) opened.resize(0, session.pace);
   const common = { flags, rights: held, inheriting: Number(BigInt.asUintN(32, inheriting)) & directory.inheriting };
   context.memory.setU32(
@@ -79,6 +84,7 @@ function create(session: Session, directory: DirectoryDescriptor, { parent, name
   if ((directory.rights & RIGHT.PATH_CREATE_FILE) === 0) fail('NOTCAPABLE');
   if (slash) fail('ISDIR');
   if (parent.links === 0) fail('NOENT'); // a directory that has been removed, still open
+  if (parent instanceof SharedDirectory) return parent.create(name);
   const file = session.tree.file();
   parent.insert(name, file);
   return file;

@@ -5,18 +5,22 @@ import { fail } from './errno.ts';
 import { setTimes, writeFilestat } from './filestat.ts';
 import { type Resolved, readPath, resolve } from './resolve.ts';
 import { sessionOf } from './session.ts';
-import { FILETYPE, LOOKUP_SYMLINK_FOLLOW, RIGHT } from './types.ts';
+import { SharedDirectory } from './shared-directory.ts';
+import { DEVICE, FILETYPE, LOOKUP_SYMLINK_FOLLOW, RIGHT } from './types.ts';
+
+/** Paths may lead to shared files. */
+const WAITS = { waits: true } as const;
 
 /** Making, removing and describing what paths name, module `wasi_snapshot_preview1`. Renaming is in rename.ts. */
 export const PATH_FUNCTIONS: readonly HostFunction[] = [
-  define('path_create_directory', 'iii', createDirectory),
-  define('path_remove_directory', 'iii', removeDirectory),
-  define('path_unlink_file', 'iii', unlinkFile),
-  define('path_filestat_get', 'iiiii', getFilestat),
-  define('path_filestat_set_times', 'iiiilli', setPathTimes),
-  define('path_link', 'iiiiiii', link),
-  define('path_symlink', 'iiiii', symlink),
-  define('path_readlink', 'iiiiii', readlink),
+  define('path_create_directory', 'iii', createDirectory, WAITS),
+  define('path_remove_directory', 'iii', removeDirectory, WAITS),
+  define('path_unlink_file', 'iii', unlinkFile, WAITS),
+  define('path_filestat_get', 'iiiii', getFilestat, WAITS),
+  define('path_filestat_set_times', 'iiiilli', setPathTimes, WAITS),
+  define('path_link', 'iiiiiii', link, WAITS),
+  define('path_symlink', 'iiiii', symlink, WAITS),
+  define('path_readlink', 'iiiiii', readlink, WAITS),
 ];
 
 const encoder = new TextEncoder();
@@ -48,15 +52,21 @@ function existing(
   return resolve(node, name, (lookup & LOOKUP_SYMLINK_FOLLOW) !== 0 || name.endsWith('/')).node ?? fail('NOENT');
 }
 
-/** Adds `node` where `found` leads. Fails with EEXIST, and with ENOENT in a directory that has been removed. */
+/**
+ * Adds `node` where `found` leads. Fails with EEXIST, with EPERM among shared files, and with ENOENT in a
+ * directory that has been removed.
+ */
 function insert(found: Resolved, make: () => TreeNode): void {
   if (found.node) fail('EXIST');
+  if (found.parent.device === DEVICE.SHARED) fail('PERM'); // has neither links nor anything of another tree
   if (found.parent.links === 0) fail('NOENT');
   found.parent.insert(found.name, make());
 }
 
 function createDirectory(context: HostContext, fd: number, path: number, length: number): void {
-  insert(locate(context, fd, RIGHT.PATH_CREATE_DIRECTORY, path, length), () => sessionOf(context).tree.directory());
+  const found = locate(context, fd, RIGHT.PATH_CREATE_DIRECTORY, path, length);
+  if (!found.node && found.parent instanceof SharedDirectory) found.parent.makeDirectory(found.name);
+  else insert(found, () => sessionOf(context).tree.directory());
 }
 
 function removeDirectory(context: HostContext, fd: number, path: number, length: number): void {
@@ -64,6 +74,7 @@ function removeDirectory(context: HostContext, fd: number, path: number, length:
   if (!node) fail('NOENT');
   if (node.type !== FILETYPE.DIRECTORY) fail('NOTDIR');
   if (name === '.') fail('INVAL');
+  if (node.device !== parent.device && name !== '..') fail('BUSY'); // where another tree begins
   if (!node.empty || name === '..') fail('NOTEMPTY');
   parent.remove(name);
 }
@@ -96,7 +107,9 @@ function setPathTimes(
   mtime: bigint,
   flags: number,
 ): void {
-  setTimes(existing(context, fd, RIGHT.PATH_FILESTAT_SET_TIMES, lookup, path, length), atime, mtime, flags);
+  const node = existing(context, fd, RIGHT.PATH_FILESTAT_SET_TIMES, lookup, path, length);
+  if (node.device === DEVICE.SHARED) fail('NOTSUP'); // the store says when a file was written
+  setTimes(node, atime, mtime, flags);
 }
 
 /** A hard link. Following a link at the end of the old path is refused with EINVAL, as other hosts do. */
@@ -116,6 +129,7 @@ function link(
   if (!node) fail('NOENT');
   if (node.type === FILETYPE.DIRECTORY) fail('PERM');
   if (target.slash && !target.node) fail('NOENT');
+  if (node.device !== target.parent.device) fail('XDEV');
   insert(target, () => node);
 }
 

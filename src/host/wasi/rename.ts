@@ -3,10 +3,11 @@ import { define } from './define.ts';
 import type { DirectoryNode, TreeNode } from './directory-node.ts';
 import { fail } from './errno.ts';
 import { locate } from './paths.ts';
+import { SharedDirectory } from './shared-directory.ts';
 import { FILETYPE, RIGHT } from './types.ts';
 
 /** `path_rename`. */
-export const RENAME_FUNCTIONS: readonly HostFunction[] = [define('path_rename', 'iiiiii', rename)];
+export const RENAME_FUNCTIONS: readonly HostFunction[] = [define('path_rename', 'iiiiii', rename, { waits: true })];
 
 /** Renames as POSIX does: replaces a file by a file and an empty directory by a directory; one node's names stay. */
 function rename(
@@ -23,11 +24,14 @@ function rename(
   const { node } = source;
   if (!node) fail('NOENT');
   if (isDots(source.name) || isDots(target.name)) fail('BUSY');
+  if (node.device !== source.parent.device) fail('BUSY'); // where another tree begins
+  if (source.parent.device !== target.parent.device) fail('XDEV');
   if (target.parent.links === 0) fail('NOENT');
   const moving = node.type === FILETYPE.DIRECTORY;
   if (moving && contains(node, target.parent)) fail('INVAL');
   if (!moving && target.slash) fail('NOTDIR');
   if (target.node === node) return;
+  if (target.parent instanceof SharedDirectory) return target.parent.take(node, target.name, target.node);
   if (target.node) checkReplaceable(target.node, moving);
   // Held open meanwhile, so that taking the old name away does not free it.
   node.opens += 1;

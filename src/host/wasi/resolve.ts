@@ -1,5 +1,5 @@
 import type { HostContext } from '../context.ts';
-import type { DirectoryNode, TreeNode } from './directory-node.ts';
+import type { DirectoryNode, LookupPurpose, TreeNode } from './directory-node.ts';
 import { fail } from './errno.ts';
 import { FILETYPE } from './types.ts';
 
@@ -38,9 +38,14 @@ export function readPath(context: HostContext, address: number, length: number):
  * Walks `path` from `base`. Never leaves `base`: absolute paths, too many `..` and links that lead out fail with
  * ENOTCAPABLE, as WASI's capability model asks for. `follow`: also follow a symbolic link at the end of the path.
  * Fails with ENOENT and ENOTDIR for what is missing before the last name, ELOOP, ENAMETOOLONG, and with ENOTDIR for
- * something else than a directory in front of a slash at the end.
+ * something else than a directory in front of a slash at the end. `purpose`: what the last name is looked up for.
  */
-export function resolve(base: DirectoryNode, path: string, follow: boolean): Resolved {
+export function resolve(
+  base: DirectoryNode,
+  path: string,
+  follow: boolean,
+  purpose: LookupPurpose = 'facts',
+): Resolved {
   const stack = [base];
   let slash = path.endsWith('/');
   let links = 0;
@@ -62,7 +67,7 @@ export function resolve(base: DirectoryNode, path: string, follow: boolean): Res
     if (name.length > NAME_MAX || (name.length > NAME_MAX / 3 && encoder.encode(name).length > NAME_MAX)) {
       fail('NAMETOOLONG');
     }
-    const node = current.lookup(name);
+    const node = current.lookup(name, last ? purpose : 'walk');
     if (node?.type === FILETYPE.SYMBOLIC_LINK && (follow || !last)) {
       links += 1;
       if (links > LINKS_MAX) fail('LOOP');

@@ -2,6 +2,7 @@ import type { HostContext } from '../context.ts';
 import { type Pace, paceOf } from '../pace.ts';
 import { DescriptorTable } from './descriptor.ts';
 import { FileTree } from './file-tree.ts';
+import { SHARED_ROOT, SharedTree } from './shared-tree.ts';
 import type { TemplateDirectory } from './template.ts';
 import { DIRECTORY_RIGHTS, FILE_RIGHTS } from './types.ts';
 
@@ -29,7 +30,12 @@ export function openSession(context: HostContext, template: TemplateDirectory): 
 function makeSession(context: HostContext, template?: TemplateDirectory): Session {
   const { fileBytes, openFiles } = context.limits;
   const descriptors = new DescriptorTable(openFiles);
-  const tree = new FileTree(fileBytes, template);
+  let shared: SharedTree | undefined;
+  const tree: FileTree = new FileTree(fileBytes, template, (name) => {
+    if (name !== SHARED_ROOT) return undefined;
+    shared ??= new SharedTree(context, tree.budget, tree.root);
+    return shared.root;
+  });
   const inheriting = DIRECTORY_RIGHTS | FILE_RIGHTS;
   descriptors.open({
     kind: 'directory',

@@ -74,6 +74,9 @@ export const DIRECTORY_RIGHTS =
 /** `filetype`. */
 export const FILETYPE = { UNKNOWN: 0, CHARACTER_DEVICE: 2, DIRECTORY: 3, REGULAR_FILE: 4, SYMBOLIC_LINK: 7 } as const;
 
+/** Device numbers in `filestat`; standard streams are on device 0. */
+export const DEVICE = { PRIVATE: 1, SHARED: 2 } as const;
+
 /** `fdflags`. */
 export const FDFLAG = { APPEND: 1, DSYNC: 2, NONBLOCK: 4, RSYNC: 8, SYNC: 16 } as const;
 

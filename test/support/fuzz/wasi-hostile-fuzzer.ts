@@ -124,8 +124,9 @@ function checkNothingIsLost({ context }: FakeHost, countNodes: boolean): void {
 }
 
 function empty(directory: DirectoryNode): void {
-  for (const { name, node } of [...directory.listing(() => {})]) {
-    if (node.type === FILETYPE.DIRECTORY) empty(node);
+  for (const { name } of [...directory.listing(() => {})]) {
+    const node = directory.lookup(name, 'facts');
+    if (node?.type === FILETYPE.DIRECTORY) empty(node);
     directory.remove(name);
   }
 }

@@ -1,0 +1,66 @@
+import type { FileAnswer, FileRequest } from '../core/shared-file.ts';
+import type { MaybePromise, SharedFileAccess } from '../host/context.ts';
+import type { ThreadFiles } from './thread-files.ts';
+
+/** What shared files need of the call that uses them. */
+export interface FileUser {
+  readonly user: string;
+  /** Suspends the guest until `resume` is called with the work that gives the result; see Suspension. */
+  suspend<T>(start: (resume: (work: () => MaybePromise<T>) => void) => void, abandon?: () => void): Promise<T>;
+}
+
+/** The shared files of one call, and what it holds of them. */
+export class GuestFiles implements SharedFileAccess {
+  readonly #call: FileUser;
+  readonly #thread: ThreadFiles;
+  readonly #holds = new Set<number>();
+  #collect: (() => readonly FileRequest[]) | undefined;
+
+  constructor(call: FileUser, thread: ThreadFiles) {
+    this.#call = call;
+    this.#thread = thread;
+  }
+
+  ask<T>(request: FileRequest, work: (answer: FileAnswer) => MaybePromise<T>): Promise<T> {
+    let over = false;
+    return this.#call.suspend<T>(
+      (resume) =>
+        this.#thread.ask(this.#call.user, request, (answer) => {
+          const hold = holdOf(answer);
+          // The call may have ended over the wait.
+          if (over) return this.#thread.release(hold === undefined ? [] : [hold]);
+          if (hold !== undefined) this.#holds.add(hold);
+          resume(() => work(answer));
+        }),
+      () => {
+        over = true;
+      },
+    );
+  }
+
+  release(hold: number): void {
+    if (this.#holds.delete(hold)) this.#thread.release([hold]);
+  }
+
+  atEnd(collect: () => readonly FileRequest[]): void {
+    this.#collect = collect;
+  }
+
+  /** What the program has left to be written, once. */
+  unwritten(): readonly FileRequest[] {
+    const collect = this.#collect;
+    this.#collect = undefined;
+    return collect?.() ?? [];
+  }
+
+  /** The call is over, or its initialisation: gives everything back. */
+  clear(): void {
+    this.#collect = undefined;
+    this.#thread.release([...this.#holds]);
+    this.#holds.clear();
+  }
+}
+
+function holdOf(answer: FileAnswer): number | undefined {
+  return 'found' in answer && answer.found.kind === 'file' ? answer.found.contents?.hold : undefined;
+}

@@ -1,0 +1,249 @@
+import type { Budget } from '../core/budget.ts';
+import { FaasmError } from '../core/errors.ts';
+import { pagesFor } from '../core/limits.ts';
+import type { FileFacts, FileStore } from '../core/ports.ts';
+
+/** Paths that are remembered. */
+const PATHS_MAX = 20_000;
+/** Bytes copied between two turns of the event loop: calls of others must not wait for a large file. */
+const PIECE_BYTES = 4 * 1024 * 1024;
+
+/** What this host knows of one path of one user. */
+export interface CachedFile {
+  readonly user: string;
+  readonly path: string;
+  /** Absent: no such file. */
+  readonly facts: FileFacts | undefined;
+  checkedAt: number;
+  /** Contents in shared memory; their size is charged from before they are fetched. */
+  bytes: Uint8Array | undefined;
+  fetching: Promise<Uint8Array | undefined> | undefined;
+  /** Pages charged for `bytes`. */
+  pages: number;
+  /** Uses of `bytes`; they cannot make room meanwhile. */
+  holds: number;
+  /** Whether files lie below the path; absent: not asked yet. */
+  directory: boolean | undefined;
+  /** False: the cache has forgotten it, and `bytes` go with the last hold. */
+  current: boolean;
+}
+
+/** Options of {@link FileCache}. */
+export interface FileCacheOptions {
+  readonly store: FileStore;
+  readonly budget: Budget;
+  readonly cacheBytes: number;
+  readonly refreshMs: number;
+  readonly stale: (user: string, path: string, error: unknown) => void;
+}
+
+/** A question to the store; the cache's only while it is the last one about its path. */
+interface Look {
+  answer: Promise<CachedFile> | undefined;
+}
+
+/** Files of the store as this host knows them, each no older than `refreshMs`. What was used least recently goes first. */
+export class FileCache {
+  readonly #options: FileCacheOptions;
+  /** In the order of their last use. */
+  readonly #files = new Map<string, CachedFile>();
+  readonly #looking = new Map<string, Look>();
+  #pages = 0;
+  /** Counts what {@link forget} was told. */
+  #changes = 0;
+
+  constructor(options: FileCacheOptions) {
+    this.#options = options;
+  }
+
+  /** What there is at a path. Asks the store where what is known is too old. Throws what the store throws. */
+  look(user: string, path: string): CachedFile | Promise<CachedFile> {
+    const name = nameOf(user, path);
+    const known = this.#files.get(name);
+    if (known !== undefined && Date.now() - known.checkedAt < this.#options.refreshMs) {
+      this.#files.delete(name);
+      this.#files.set(name, known);
+      return known;
+    }
+    const under = this.#looking.get(name)?.answer;
+    if (under !== undefined) return under;
+    const look: Look = { answer: undefined };
+    this.#looking.set(name, look);
+    look.answer = this.#look(look, user, path, known).finally(() => {
+      if (this.#looking.get(name) === look) this.#looking.delete(name);
+    });
+    return look.answer;
+  }
+
+  /** Whether files lie below a path that is no file. Asks the store once in each refresh time. */
+  async isDirectory(user: string, path: string): Promise<boolean> {
+    const file = await this.look(user, path);
+    if (file.directory !== undefined) return file.directory;
+    const changes = this.#changes;
+    const found = (await this.#options.store.list(user, `${path}/`)).length > 0;
+    if (changes === this.#changes) file.directory = found;
+    return found;
+  }
+
+  /**
+   * Contents of a file, held for the caller until {@link release}. Undefined when they are not those that `facts` tell
+   * of any more: look again. Throws what the store throws, and `HOST_OVERLOADED` where there is no room.
+   */
+  async contents(file: CachedFile): Promise<Uint8Array | undefined> {
+    file.holds += 1;
+    try {
+      const bytes = file.bytes ?? (await (file.fetching ?? this.#beginFetch(file)));
+      if (bytes !== undefined) return bytes;
+    } catch (error) {
+      this.release(file);
+      throw error;
+    }
+    this.release(file);
+    return undefined;
+  }
+
+  /** Gives back a hold. */
+  release(file: CachedFile): void {
+    file.holds -= 1;
+    if (file.holds === 0 && !file.current) this.#drop(file);
+  }
+
+  /** Forgets a path that has changed, and what is known of the directories it lies in. */
+  forget(user: string, path: string): void {
+    this.#changes += 1;
+    this.#looking.delete(nameOf(user, path));
+    this.#remove(this.#files.get(nameOf(user, path)));
+    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+      const name = nameOf(user, path.slice(0, end));
+      const above = this.#files.get(name);
+      this.#looking.delete(name);
+      if (above !== undefined) above.directory = undefined;
+    }
+  }
+
+  async #look(look: Look, user: string, path: string, known: CachedFile | undefined): Promise<CachedFile> {
+    const askedAt = Date.now();
+    let facts: FileFacts | undefined;
+    try {
+      facts = await this.#options.store.stat(user, path);
+    } catch (error) {
+      if (known?.facts === undefined || !known.current) throw error;
+      // Not asked again for a while: what is kept goes on being used.
+      this.#options.stale(user, path, error);
+      known.checkedAt = Date.now();
+      return known;
+    }
+    if (known?.current === true && known.facts?.tag === facts?.tag) {
+      known.checkedAt = askedAt;
+      known.directory = undefined;
+      return known;
+    }
+    const name = nameOf(user, path);
+    // Where it has been changed meanwhile, the answer is only for those who asked before.
+    const current = this.#looking.get(name) === look;
+    const file: CachedFile = {
+      user,
+      path,
+      facts,
+      checkedAt: askedAt,
+      bytes: undefined,
+      fetching: undefined,
+      pages: 0,
+      holds: 0,
+      directory: undefined,
+      current,
+    };
+    if (current) {
+      this.#remove(this.#files.get(name));
+      this.#files.set(name, file);
+      this.#forgetOldest();
+    }
+    return file;
+  }
+
+  #beginFetch(file: CachedFile): Promise<Uint8Array | undefined> {
+    const fetching = this.#fetch(file);
+    file.fetching = fetching;
+    const over = (): void => {
+      file.fetching = undefined;
+    };
+    fetching.then(over, over);
+    return fetching;
+  }
+
+  async #fetch(file: CachedFile): Promise<Uint8Array | undefined> {
+    const { user, path, facts } = file;
+    const sizeBytes = facts?.sizeBytes ?? 0;
+    try {
+      this.#charge(file, pagesFor(sizeBytes));
+      const stored = await this.#options.store.get(user, path);
+      if (stored?.length !== sizeBytes) {
+        this.#remove(file);
+        return undefined;
+      }
+      const bytes = new Uint8Array(new SharedArrayBuffer(sizeBytes));
+      for (let at = 0; at < sizeBytes; at += PIECE_BYTES) {
+        if (at > 0) await new Promise<void>((resolve) => setImmediate(resolve));
+        bytes.set(stored.subarray(at, at + PIECE_BYTES), at);
+      }
+      file.bytes = bytes;
+      return bytes;
+    } finally {
+      if (file.bytes === undefined) this.#uncharge(file);
+    }
+  }
+
+  /** Takes room for contents. Throws `HOST_OVERLOADED` where all that could make room is in use. */
+  #charge(file: CachedFile, pages: number): void {
+    const { budget, cacheBytes } = this.#options;
+    const most = pagesFor(cacheBytes);
+    const fits = (): boolean => this.#pages + pages <= most && budget.reserve('memoryPages', pages);
+    for (const other of pages > most ? [] : [...this.#files.values()]) {
+      if (this.#pages + pages <= most && budget.used('memoryPages') + pages <= budget.limit('memoryPages')) break;
+      if (other.bytes !== undefined && other.holds === 0) this.#drop(other);
+    }
+    if (!fits()) {
+      throw new FaasmError(
+        'HOST_OVERLOADED',
+        `The host has no room for the ${file.facts?.sizeBytes} bytes of faasm://${file.path}: its cache of shared files ` +
+          `(FAASM_FILE_CACHE_BYTES) has ${cacheBytes} bytes.`,
+      );
+    }
+    this.#pages += pages;
+    file.pages = pages;
+  }
+
+  #uncharge(file: CachedFile): void {
+    this.#pages -= file.pages;
+    this.#options.budget.release('memoryPages', file.pages);
+    file.pages = 0;
+  }
+
+  #drop(file: CachedFile): void {
+    if (file.bytes === undefined) return;
+    file.bytes = undefined;
+    this.#uncharge(file);
+  }
+
+  #remove(file: CachedFile | undefined): void {
+    if (file === undefined) return;
+    const name = nameOf(file.user, file.path);
+    if (this.#files.get(name) === file) this.#files.delete(name);
+    file.current = false;
+    if (file.holds === 0) this.#drop(file);
+  }
+
+  #forgetOldest(): void {
+    if (this.#files.size <= PATHS_MAX) return;
+    for (const file of this.#files.values()) {
+      if (file.holds > 0) continue;
+      this.#remove(file);
+      return;
+    }
+  }
+}
+
+/** Users hold no slash, so names of different users and paths cannot be equal. */
+function nameOf(user: string, path: string): string {
+  return `${user}/${path}`;
+}

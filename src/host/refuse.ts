@@ -1,0 +1,14 @@
+import type { HostContext } from './context.ts';
+
+const encoder = new TextEncoder();
+
+/** Ends the call with `GRANT_MISSING`; its log says why. */
+export function refuse(context: HostContext, message: string): never {
+  writeLine(context, `GRANT_MISSING: ${message}`);
+  return context.fail('GRANT_MISSING', message);
+}
+
+/** A line of the call's log. Ends the call with `LOG_LIMIT` where there is no room. */
+export function writeLine(context: HostContext, line: string): void {
+  context.log.write(encoder.encode(`${line}\n`));
+}

@@ -1,0 +1,94 @@
+import type { FileName } from '../../core/shared-file.ts';
+import { DirectoryNode, FIRST_ORDER, type Listed, type LookupPurpose, type TreeNode } from './directory-node.ts';
+import { fail } from './errno.ts';
+import type { SharedFile } from './shared-file.ts';
+import { sharedIno } from './shared-file.ts';
+import { DEVICE, FILETYPE } from './types.ts';
+
+/** The shared files that directories show; everything may throw a FileWait. */
+export interface SharedView {
+  find(path: string, purpose: LookupPurpose, parent: SharedDirectory): TreeNode | undefined;
+  /** A new file. */
+  create(path: string): SharedFile;
+  makeDirectory(path: string): void;
+  remove(path: string): void;
+  /** Moves what is there to a path, in place of `replaced`. */
+  move(node: TreeNode, to: string, replaced: TreeNode | undefined): void;
+  /** Whether there is anything below a path. */
+  holdsFiles(path: string): boolean;
+  names(path: string): readonly FileName[];
+}
+
+/**
+ * A directory of shared files. Stores have no directories: one exists where a file lies below it, so every name on the
+ * way to a file is taken for one.
+ */
+export class SharedDirectory extends DirectoryNode {
+  override readonly device = DEVICE.SHARED;
+  readonly path: string;
+  readonly #view: SharedView;
+  #names: readonly FileName[] | undefined;
+
+  constructor(view: SharedView, path: string, time: bigint, parent: DirectoryNode) {
+    super(sharedIno(path), time, parent);
+    this.#view = view;
+    this.path = path;
+    this.links = 1;
+  }
+
+  /** The path of an entry. */
+  pathOf(name: string): string {
+    return this.path === '' ? name : `${this.path}/${name}`;
+  }
+
+  get empty(): boolean {
+    return !this.#view.holdsFiles(this.path);
+  }
+
+  lookup(name: string, purpose: LookupPurpose): TreeNode | undefined {
+    return this.#view.find(this.pathOf(name), purpose, this);
+  }
+
+  /** Nothing but files that {@link create} makes can be put here: stores have no links. */
+  insert(): never {
+    return fail('PERM');
+  }
+
+  /** A new file called `name`, not open yet. */
+  create(name: string): SharedFile {
+    return this.#view.create(this.pathOf(name));
+  }
+
+  /** Makes a directory for this call. */
+  makeDirectory(name: string): void {
+    this.#view.makeDirectory(this.pathOf(name));
+  }
+
+  /** Moves a node of the shared files to `name`, in place of `replaced`. */
+  take(node: TreeNode, name: string, replaced: TreeNode | undefined): void {
+    this.#view.move(node, this.pathOf(name), replaced);
+  }
+
+  remove(name: string): void {
+    this.#view.remove(this.pathOf(name));
+  }
+
+  /** Gets the names, as they are now, for as long as the directory is open. */
+  load(): void {
+    this.#names ??= this.#view.names(this.path);
+  }
+
+  listing(onItems: (count: number) => void): readonly Listed[] {
+    const names = this.#names ?? [];
+    onItems(names.length);
+    return names.map(({ name, directory }, index) => {
+      const type = directory ? FILETYPE.DIRECTORY : FILETYPE.REGULAR_FILE;
+      return { name, node: { ino: sharedIno(this.pathOf(name)), type }, order: FIRST_ORDER + index };
+    });
+  }
+
+  /** Kept by whoever has it open, and costs the call nothing. */
+  override dropped(): void {}
+
+  protected free(): void {}
+}
