@@ -13,7 +13,7 @@
 
 #include "pagemap-scan.h"
 
-enum { ARGUMENTS_MAX = 5, OS_PAGE = 4096, WASM_PAGE = 65536 };
+enum { ARGUMENTS_MAX = 5, OS_PAGE = 4096, WASM_PAGE = 65536, FOLDER_MAX = 4096 };
 
 typedef struct {
   char *base;
@@ -97,18 +97,48 @@ static napi_value discard(napi_env env, napi_callback_info info) {
   return answer(env, madvise(r.base + r.offset, r.length, MADV_DONTNEED) != 0 ? -errno : 0);
 }
 
-/* createFile(bytes): an anonymous file of whole WebAssembly pages, closed on exec and sealed against shrinking: a
- * touch past the end of a shrunk file would be SIGBUS and the end of the process. Answers the descriptor. */
-static napi_value create_file(napi_env env, napi_callback_info info) {
+/* A file without a name: in memory, or in `folder` where that is given, for systems that have no such files. Answers its
+ * descriptor or a negative errno. */
+static int open_file(const char *folder) {
+  const int fd = folder[0] == '\0' ? memfd_create("faasm", MFD_CLOEXEC | MFD_ALLOW_SEALING)
+                                   : open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  return fd < 0 ? -errno : fd;
+}
+
+/* The text in `value`, at most `size` bytes with its end; false when it is none. */
+static bool text_argument(napi_env env, napi_value value, char *text, size_t size) {
+  size_t length = 0;
+  return napi_get_value_string_utf8(env, value, text, size, &length) == napi_ok && length + 1 < size;
+}
+
+/* probeFile(folder): whether files without a name can be had there, 0 or a negative errno. Nothing is left of it. */
+static napi_value probe_file(napi_env env, napi_callback_info info) {
   size_t count = 1;
   napi_value argument;
+  char folder[FOLDER_MAX];
   napi_get_cb_info(env, info, &count, &argument, NULL, NULL);
-  const double bytes = number_argument(env, argument);
+  if (count < 1 || !text_argument(env, argument, folder, sizeof folder)) return answer(env, -EINVAL);
+  const int fd = open_file(folder);
+  if (fd < 0) return answer(env, fd);
+  close(fd);
+  return answer(env, 0);
+}
+
+/* createFile(bytes, folder): a file without a name, of whole WebAssembly pages, closed on exec. One in memory (`folder`
+ * is empty) is sealed against shrinking: a touch past the end of a shrunk file would be SIGBUS and the end of the
+ * process. Nobody else can open one in a folder. Answers the descriptor. */
+static napi_value create_file(napi_env env, napi_callback_info info) {
+  size_t count = 2;
+  napi_value arguments[2];
+  char folder[FOLDER_MAX];
+  napi_get_cb_info(env, info, &count, arguments, NULL, NULL);
+  if (count < 2 || !text_argument(env, arguments[1], folder, sizeof folder)) return answer(env, -EINVAL);
+  const double bytes = number_argument(env, arguments[0]);
   if (!(bytes > 0 && bytes <= 0x1p40)) return answer(env, -EINVAL);
   const off_t size = ((off_t)bytes + WASM_PAGE - 1) / WASM_PAGE * WASM_PAGE;
-  const int fd = memfd_create("faasm", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-  if (fd < 0) return answer(env, -errno);
-  if (ftruncate(fd, size) != 0 || fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK) != 0) {
+  const int fd = open_file(folder);
+  if (fd < 0) return answer(env, fd);
+  if (ftruncate(fd, size) != 0 || (folder[0] == '\0' && fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK) != 0)) {
     const int error = -errno;
     close(fd);
     return answer(env, error);
@@ -197,6 +227,7 @@ void memory_register(napi_env env, napi_value exports) {
   export_function(env, exports, "discard", discard);
   export_function(env, exports, "mapFile", map_file);
   export_function(env, exports, "restoreImage", restore_image);
+  export_function(env, exports, "probeFile", probe_file);
   export_function(env, exports, "createFile", create_file);
   export_function(env, exports, "zeroFile", zero_file);
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { buildSamples } from '../src/toolchain/samples.ts';
 import { ensureNative } from './build-native.ts';
 import { ROOT, runTool } from './run-tool.ts';
+import { provideLambdaRic } from './setup-lambda-ric.ts';
 import { provideS3Server } from './setup-s3-server.ts';
 
 /** A Node binary that the compatibility tests run on. */
@@ -23,8 +24,9 @@ export interface TestSetup {
 const OTHER_NODES = ['24.0.0', '26.10.0'] as const;
 
 /**
- * Provides what tests need and the repository does not hold: the native layer, the sample functions, an S3 server, other
- * versions of Node. Takes minutes the first time, a second later. With `nodes: false` without the versions of Node. Never rejects.
+ * Provides what tests need and the repository does not hold: the native layer, the sample functions, an S3 server, AWS
+ * Lambda's runtime client, other versions of Node. Takes minutes the first time, a second later. With `nodes: false`
+ * without the versions of Node. Never rejects.
  */
 export async function setupTests(options: { readonly nodes?: boolean } = {}): Promise<TestSetup> {
   const problems: string[] = [];
@@ -36,8 +38,10 @@ export async function setupTests(options: { readonly nodes?: boolean } = {}): Pr
   } catch (error) {
     problems.push(`samples: ${(error as Error).message}`);
   }
-  const s3Problem = await provideS3Server();
-  if (s3Problem !== undefined) problems.push(s3Problem);
+  for (const provide of [provideS3Server, provideLambdaRic]) {
+    const problem = await provide();
+    if (problem !== undefined) problems.push(problem);
+  }
   const nodes: OtherNode[] = [];
   if (options.nodes !== false) {
     for (const version of OTHER_NODES) {

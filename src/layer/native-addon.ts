@@ -12,8 +12,10 @@ export interface NativeAddon {
   mapFile(fd: number, length: number): ArrayBuffer | number;
   /** Pages copied back from `image`, or a negative errno when it could not be done. */
   restoreImage(buffer: ArrayBuffer, offset: number, length: number, image: ArrayBuffer, maxPages: number): number;
-  /** Anonymous file of whole pages; its descriptor or a negative errno. */
-  createFile(bytes: number): number;
+  /** Whether files without a name can be had in memory, or in `folder` if it is not empty: 0 or a negative errno. */
+  probeFile(folder: string): number;
+  /** File without a name, of whole pages, in memory or in `folder` if it is not empty; its descriptor or a negative errno. */
+  createFile(bytes: number, folder: string): number;
   zeroFile(fd: number, offset: number, length: number): number;
   openGuard(): { flags: Int32Array; times: Float64Array };
   run(enter: () => void, call: number, wallMs: number, cpuMs: number): number;

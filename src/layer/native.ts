@@ -8,8 +8,11 @@ import { stackRepair } from './stack-repair.ts';
 /** Operating system pages copied back into an image at most; a Faaslet that wrote more gives them all back. */
 const RESTORED_PAGES_MAX = 1024;
 
-/** The layer over native/*.c: zero-copy regions, copy-on-write images, a guard that ends exactly the runaway guest. */
-export function nativeLayer(addon: NativeAddon): MemoryLayer {
+/**
+ * The layer over native/*.c: zero-copy regions, copy-on-write images, a guard that ends exactly the runaway guest. What
+ * Faaslets share lies in files in memory, or in `folder` if it is not empty.
+ */
+export function nativeLayer(addon: NativeAddon, folder = ''): MemoryLayer {
   return {
     name: 'native',
     abilities: { preciseKill: true, sharedRegions: true, copyOnWrite: true, cpuTime: true },
@@ -17,8 +20,8 @@ export function nativeLayer(addon: NativeAddon): MemoryLayer {
     cancel: (call) => addon.cancel(call),
 
     allocate(sizeBytes) {
-      const fd = addon.createFile(sizeBytes);
-      if (fd < 0) throw overloaded(`create a file of ${sizeBytes} bytes in memory`, fd);
+      const fd = addon.createFile(sizeBytes, folder);
+      if (fd < 0) throw overloaded(`create a file of ${sizeBytes} bytes in ${folder || 'memory'}`, fd);
       return { fd, offset: 0, sizeBytes };
     },
     release: (storage) => closeSync(file(storage).fd),
