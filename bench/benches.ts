@@ -1,10 +1,12 @@
+import { abuse } from './abuse/bench.ts';
 import { faaslet } from './faaslet/bench.ts';
 import type { Bench } from './harness/bench.ts';
 import { http } from './http/bench.ts';
 import { kills } from './kills/bench.ts';
+import { lambda } from './lambda/bench.ts';
 import { neighbours } from './neighbours/bench.ts';
 import { start } from './start/bench.ts';
 import { tiering } from './tiering/bench.ts';
 
 /** All benches, in the order in which they are listed and run. */
-export const BENCHES: readonly Bench[] = [faaslet, http, kills, neighbours, tiering, start];
+export const BENCHES: readonly Bench[] = [faaslet, http, kills, lambda, neighbours, tiering, start, abuse];
