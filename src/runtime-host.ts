@@ -33,7 +33,10 @@ import type { FunctionState } from './scheduler/function-state.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
 import { Tenants } from './scheduler/tenants.ts';
 import { type PoolThread, ThreadPool } from './scheduler/thread-pool.ts';
+import { GlobalLocks } from './state/global-locks.ts';
+import { LocalLocks } from './state/local-locks.ts';
 import { LocalTier } from './state/local-tier.ts';
+import { StateService } from './state/state-service.ts';
 import { memoryGlobalState } from './stores/memory-global-state.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
 
@@ -78,6 +81,7 @@ export class HostRuntime implements Runtime {
   readonly #logger: Logger;
   readonly #retirement: FunctionRetirement;
   readonly #tier: LocalTier;
+  readonly #stateService: StateService;
   readonly #files: SharedFiles;
   readonly #layer: ReturnType<typeof openLayer>;
   readonly #baseThreads: number;
@@ -112,6 +116,7 @@ export class HostRuntime implements Runtime {
         message: (thread, message) => this.#messages.receive(thread, message),
         gone: ({ handle }) => {
           this.#retirement.threadGone(handle.id);
+          this.#stateService.threadGone(handle.id);
           this.#files.threadGone(handle.id);
         },
         lost: (thread, reason) => {
@@ -152,13 +157,20 @@ export class HostRuntime implements Runtime {
         this.#logger.warn?.('function-not-refreshed', { function: refName(ref), ...reasonOf(error) }),
     });
     const userLimitBytes = options.budgets?.userStateBytes ?? USER_STATE_BYTES;
+    const global = memoryGlobalState({ userLimitBytes });
     this.#tier = new LocalTier({
-      global: memoryGlobalState({ userLimitBytes }),
+      global,
       layer,
       budget: this.#budget,
       valueLimitBytes: VALUE_LIMIT_BYTES,
       userLimitBytes,
       replaced: (user, key) => this.#eachThread(({ handle }) => handle.post({ kind: 'regionReplaced', user, key })),
+    });
+    this.#stateService = new StateService({
+      global,
+      tier: this.#tier,
+      locks: new LocalLocks(),
+      globalLocks: new GlobalLocks({ global, host: this.#host }),
     });
     this.#files = new SharedFiles({
       store: stores.files,
@@ -169,8 +181,8 @@ export class HostRuntime implements Runtime {
         this.#logger.warn?.('file-not-refreshed', { file: `${user}/${path}`, ...reasonOf(error) }),
     });
     this.#messages = new ThreadMessages({
-      tier: this.#tier,
       files: this.#files,
+      state: this.#stateService,
       catalogue: this.#catalogue,
       retirement: this.#retirement,
       scheduler: this.#scheduler,
@@ -315,7 +327,7 @@ async function gather(input: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
 function checkedState(tier: LocalTier): StateAdmin {
   return {
     get: async (user, key) => tier.get(checkName(user, 'user'), checkKey(key)),
-    set: async (user, key, bytes) => tier.set(checkName(user, 'user'), checkKey(key), bytes),
+    set: async (user, key, bytes) => void (await tier.set(checkName(user, 'user'), checkKey(key), bytes)),
     remove: async (user, key) => tier.remove(checkName(user, 'user'), checkKey(key)),
     list: async (user, prefix) => tier.list(checkName(user, 'user'), prefix),
   };

@@ -1,18 +1,17 @@
 import type { Budget } from './core/budget.ts';
-import { toFaasmError } from './core/errors.ts';
 import { pagesFor } from './core/limits.ts';
-import type { FromThread, StateAnswer } from './executor/protocol.ts';
+import type { FromThread } from './executor/protocol.ts';
 import type { SharedFiles } from './files/shared-files.ts';
 import type { FunctionCatalogue } from './function-catalogue.ts';
 import type { FunctionRetirement } from './function-retirement.ts';
 import type { AuditCount } from './runtime-options.ts';
 import type { Scheduler } from './scheduler/scheduler.ts';
 import type { PoolThread } from './scheduler/thread-pool.ts';
-import type { LocalTier } from './state/local-tier.ts';
+import type { StateService } from './state/state-service.ts';
 
 /** The parts of a host that threads talk to. */
 export interface ThreadMessagesOptions {
-  readonly tier: LocalTier;
+  readonly state: StateService;
   readonly files: SharedFiles;
   readonly catalogue: FunctionCatalogue;
   readonly retirement: FunctionRetirement;
@@ -40,6 +39,9 @@ export class ThreadMessages {
         break;
       case 'state':
         void this.#answer(thread, message);
+        break;
+      case 'stateEnded':
+        this.#parts.state.ended(thread.handle.id, message.call);
         break;
       case 'file':
         void this.#answerFile(thread, message);
@@ -82,20 +84,9 @@ export class ThreadMessages {
 
   async #answer(
     thread: PoolThread,
-    { request, user, key, ask }: Extract<FromThread, { kind: 'state' }>,
+    { request, call, user, key, ask }: Extract<FromThread, { kind: 'state' }>,
   ): Promise<void> {
-    const { tier } = this.#parts;
-    let answer: StateAnswer;
-    try {
-      if (ask.kind === 'acquire') answer = { value: await tier.acquire(user, key, ask.wish) };
-      else if (ask.kind === 'size') answer = { value: await tier.size(user, key) };
-      else {
-        await tier.push(user, key);
-        answer = { value: undefined };
-      }
-    } catch (error) {
-      answer = { error: toFaasmError(error).record() };
-    }
+    const answer = await this.#parts.state.answer(thread.handle.id, call, user, key, ask);
     thread.handle.post({ kind: 'state', request, answer });
   }
 }

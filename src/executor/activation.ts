@@ -14,11 +14,12 @@ import { callPhases, type Phase } from './phases.ts';
 import type { CallOrder, CallReport } from './protocol.ts';
 import { type ResumeWork, Suspension } from './suspension.ts';
 import type { ThreadFiles } from './thread-files.ts';
-import type { ThreadState } from './thread-state.ts';
+import { regionOf, type ThreadState } from './thread-state.ts';
 import type { TurnQueue } from './turn-queue.ts';
 
 /** What a guest gets to unwind from a host call once it has to end: it cannot catch the trap, so it needs next to none. */
 const UNWIND_MS = 1000;
+const ALL_BYTES = { offset: 0, length: Number.POSITIVE_INFINITY } as const;
 
 /** What a thread offers to the calls that it runs. */
 export interface ActivationHost {
@@ -126,13 +127,15 @@ export class Activation {
   #attach(regions: ProtoFunction['regions'], next: number): void {
     const region = regions[next];
     if (region === undefined) return this.#queuePhase();
-    const wish = { kind: 'pointer', length: region.sizeBytes } as const;
-    this.#host.state.ask(this.#fn.user, region.key, { kind: 'acquire', wish }, (answer) => {
+    const declares = !this.#host.thread.layer.abilities.sharedRegions;
+    const wish = { kind: 'pointer', totalBytes: region.sizeBytes, ...ALL_BYTES, declares } as const;
+    this.#host.state.askPointer(this.id, this.#fn.user, region.key, wish, (answer) => {
       if (this.#over) return;
       try {
         if ('error' in answer) return this.#finish(answer.error);
-        if (typeof answer.value !== 'object') throw new Error('the local tier gave no region');
-        this.#faaslet?.regions.mapAt(region.key, answer.value, region.address);
+        const found = regionOf(answer);
+        if (found === undefined) throw new Error('the local tier gave no region');
+        this.#faaslet?.regions.mapAt(region.key, found, region.address);
       } catch (error) {
         return this.#finish(toFaasmError(error).record());
       }
@@ -366,6 +369,7 @@ export class Activation {
     this.#wake();
     this.#suspension.drop();
     this.#over = true;
+    this.#guest.state.ended();
     const returnValue = this.#returnValue;
     const failed = error ?? returnedError(returnValue);
     const faaslet = this.#faaslet;

@@ -4,12 +4,12 @@ import { type Limits, PAGE_BYTES } from '../core/limits.ts';
 import type { Faaslet } from '../faaslet/faaslet.ts';
 import { type GuestThread, killRequested } from '../faaslet/guest-thread.ts';
 import type { LoadedFunction } from '../faaslet/loaded-function.ts';
-import type { HostContext, LogSink, MaybePromise, OutputSink, StateAccess } from '../host/context.ts';
+import type { HostContext, LogSink, MaybePromise, OutputSink } from '../host/context.ts';
 import type { GuestMemory } from '../host/guest-memory.ts';
 import { splitArguments } from './arguments.ts';
 import { ChunkSink } from './chunk-sink.ts';
 import { GuestFiles } from './guest-files.ts';
-import { guestState } from './guest-state.ts';
+import { type GuestState, guestState } from './guest-state.ts';
 import type { CallOrder } from './protocol.ts';
 import type { Suspension } from './suspension.ts';
 import type { ThreadFiles } from './thread-files.ts';
@@ -35,6 +35,7 @@ export interface GuestHost {
 
 /** What the guest of one call sees of the host, and how it asked to end. */
 export class CallGuest implements HostContext {
+  readonly id: number;
   readonly user: string;
   readonly function: string;
   readonly limits: Limits;
@@ -42,7 +43,7 @@ export class CallGuest implements HostContext {
   readonly grants: Required<Grants>;
   readonly output: OutputSink = { write: (bytes) => this.#write(bytes), replace: (bytes) => this.#replace(bytes) };
   readonly log: LogSink = { write: (bytes) => this.#writeLog(bytes) };
-  readonly state: StateAccess;
+  readonly state: GuestState;
   readonly files: GuestFiles;
   readonly stdoutIsOutput: boolean;
 
@@ -64,6 +65,7 @@ export class CallGuest implements HostContext {
   #faaslet: Faaslet | undefined;
 
   constructor(host: GuestHost, fn: LoadedFunction, order: CallOrder) {
+    this.id = order.id;
     this.user = fn.user;
     this.function = fn.function;
     this.limits = { ...fn.limits, timeoutMs: order.timeoutMs, cpuMs: order.cpuMs };

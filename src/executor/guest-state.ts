@@ -1,17 +1,18 @@
 import { FaasmError } from '../core/errors.ts';
+import type { StateRange } from '../core/global-state.ts';
 import type { Faaslet } from '../faaslet/faaslet.ts';
-import type { MaybePromise, StateAccess } from '../host/context.ts';
+import type { MaybePromise, StateAccess, StateSpan } from '../host/context.ts';
 import type { MemoryLayer } from '../layer/layer.ts';
-import type { RegionWish } from '../state/local-tier.ts';
-import { hold, markDirty, type Region, releaseHold } from '../state/region.ts';
-import type { StateRequest } from './protocol.ts';
-import type { ThreadState } from './thread-state.ts';
+import { beginUse, endUse, hold, isPresent, type Region, releaseHold } from '../state/region.ts';
+import type { StateRequest, StateValue } from '../state/state-requests.ts';
+import { fitForUse, regionOf, type StateReply, type ThreadState } from './thread-state.ts';
 
 /** Bytes that a host call copies between two looks at the kill flag: well under 5 ms. */
 const COPY_BYTES = 4 * 1024 * 1024;
 
 /** What the state functions need of the call that uses them. */
 export interface StateUser {
+  readonly id: number;
   readonly user: string;
   readonly faaslet: Faaslet;
   /** Suspends the guest until `resume` is called with the work that gives the result; see Activation. */
@@ -19,32 +20,42 @@ export interface StateUser {
   poll(): void;
 }
 
-/** State access of one call (faasm.md section 3): what the thread holds is used at once, the rest is asked for. */
-export function guestState(call: StateUser, thread: ThreadState, layer: MemoryLayer): StateAccess {
-  const { user } = call;
+/** State access of one call, and what its end has to do with it. */
+export interface GuestState extends StateAccess {
+  /** The call is over, however it ended: its locks are given back. */
+  ended(): void;
+}
 
-  function withRegion<T>(key: string, wish: RegionWish, work: (region: Region | undefined) => T): MaybePromise<T> {
-    const known = thread.known(user, key);
-    if (known !== undefined && suits(known, wish)) return work(known);
-    return ask(key, { kind: 'acquire', wish }, (value) => work(value as Region | undefined));
+/** State access of one call (docs/state.md): what the thread holds is used at once, the rest is asked for. */
+export function guestState(call: StateUser, thread: ThreadState, layer: MemoryLayer): GuestState {
+  const { id, user } = call;
+  /** Keys of which the call has said that it declares what it changes. */
+  const declared = new Set<string>();
+  let locked = false;
+
+  function ask<T>(key: string, request: StateRequest, work: (value: StateValue) => T): Promise<T> {
+    return wait((reply) => thread.ask(id, user, key, request, reply), work);
   }
 
-  function ask<T>(key: string, request: StateRequest, work: (value: unknown) => T): Promise<T> {
-    // Held from the answer to the end of the work: what comes between may make the region stale.
+  function wait<T>(start: (reply: StateReply) => void, work: (value: StateValue) => T): Promise<T> {
+    // Held and in use from the answer to the end of the work: what comes between may make the region stale.
     let held: Region | undefined;
     let over = false;
     const letGo = (): void => {
       over = true;
-      if (held !== undefined) releaseHold(held);
+      if (held === undefined) return;
+      endUse(held);
+      releaseHold(held);
       held = undefined;
     };
     return call.suspend((resume) => {
-      thread.ask(user, key, request, (answer) => {
+      start((answer) => {
         // The call may have ended over the wait.
         if (over) return;
-        if ('value' in answer && typeof answer.value === 'object') {
-          held = answer.value;
+        held = regionOf(answer);
+        if (held !== undefined) {
           hold(held);
+          beginUse(held);
         }
         resume(() => {
           try {
@@ -58,58 +69,174 @@ export function guestState(call: StateUser, thread: ThreadState, layer: MemoryLa
     }, letGo);
   }
 
+  /** The value with [offset, offset + length) fetched; undefined when the key holds nothing. */
+  function withValue<T>(
+    key: string,
+    offset: number,
+    length: number,
+    work: (region: Region | undefined) => T,
+  ): MaybePromise<T> {
+    const known = thread.known(user, key);
+    const end = offset + length;
+    if (known !== undefined && isPresent(known, offset, Math.min(end, known.sizeBytes))) return work(known);
+    const request = { kind: 'acquire', wish: { kind: 'existing', offset, length } } as const;
+    return ask(key, request, (value) => work(value as Region | undefined));
+  }
+
+  function copyIn(region: Region, offset: number, address: number, length: number): void {
+    const target = call.faaslet.memory.slice(address, length);
+    inPieces(call, length, (from, to) => layer.read(region.storage, offset + from, target.subarray(from, to)));
+  }
+
+  function copyOut(address: number, length: number): Uint8Array {
+    const source = call.faaslet.memory.slice(address, length);
+    const bytes = new Uint8Array(length);
+    inPieces(call, length, (from, to) => bytes.set(source.subarray(from, to), from));
+    return bytes;
+  }
+
+  /** What the call has changed in a copy of its own, for the host to have. */
+  function changes(key: string): readonly StateRange[] {
+    return call.faaslet.regions.find(key)?.copy?.takeChanges() ?? [];
+  }
+
+  /** The host's value has changed: a copy of the call's own has to follow. */
+  function refreshed(key: string): void {
+    call.faaslet.regions.find(key)?.copy?.refresh();
+  }
+
   return {
     size(key) {
       return thread.known(user, key)?.sizeBytes ?? ask(key, { kind: 'size' }, (size) => size as number);
     },
-    pointer(key, length) {
-      return withRegion(key, { kind: 'pointer', length }, (region) => {
-        const present = existing(region, user, key);
-        const address = call.faaslet.regions.map(key, present, call.faaslet.fn.limits.mappings);
-        // Stores through the pointer cannot be seen, so whoever has one is taken to write.
-        markDirty(present);
-        return address;
-      });
+    pointer(key, totalBytes, span) {
+      const { offset, length } = span ?? { offset: 0, length: Number.POSITIVE_INFINITY };
+      // What is changed in a copy is told from what was copied.
+      const declares = declared.has(key) || !layer.abilities.sharedRegions;
+      const map = (region: Region): number => {
+        const { regions, fn } = call.faaslet;
+        return regions.map(key, region, fn.limits.mappings, { offset, length, declares }) + offset;
+      };
+      const known = thread.known(user, key);
+      if (known !== undefined && suits(known, totalBytes, span)) {
+        let address = 0;
+        const mapped = fitForUse(known, declares, () => {
+          address = map(known);
+        });
+        if (mapped) return address;
+      }
+      const wish = { kind: 'pointer', totalBytes, offset, length, declares } as const;
+      return wait(
+        (reply) => thread.askPointer(id, user, key, wish, reply),
+        (value) => map(value as Region),
+      );
     },
     read(key, address, length) {
-      return withRegion(key, { kind: 'existing' }, (region) => {
+      return withValue(key, 0, length, (region) => {
         if (region === undefined) return 0;
         const count = Math.min(length, region.sizeBytes);
-        const target = call.faaslet.memory.slice(address, count);
-        inPieces(call, count, (from, to) => layer.read(region.storage, from, target.subarray(from, to)));
+        copyIn(region, 0, address, count);
         return count;
       });
     },
-    write(key, address, length) {
-      return withRegion(key, { kind: 'overwrite', length }, (region) => {
-        const present = existing(region, user, key);
-        const source = call.faaslet.memory.slice(address, length);
-        inPieces(call, length, (from, to) => layer.write(present.storage, from, source.subarray(from, to)));
-        markDirty(present);
+    readSpan(key, span, address) {
+      return withValue(key, span.offset, span.length, (region) => {
+        checkSpan(region, user, key, span);
+        if (region !== undefined) copyIn(region, span.offset, address, span.length);
       });
     },
-    push(key) {
-      const mapping = call.faaslet.regions.find(key);
-      if (mapping !== undefined) {
-        // A copied region goes back to its storage first; stores to a shared one may have come after the last push.
-        if (!layer.abilities.sharedRegions) {
-          layer.write(mapping.region.storage, 0, call.faaslet.memory.slice(mapping.address, mapping.region.sizeBytes));
+    write(key, address, length) {
+      return ask(key, { kind: 'write', bytes: copyOut(address, length) }, () => refreshed(key));
+    },
+    writeSpan(key, { totalBytes, offset, length }, address) {
+      const place = { totalBytes, offset };
+      return ask(key, { kind: 'write', bytes: copyOut(address, length), place }, () => refreshed(key));
+    },
+    set(key, bytes) {
+      const { length } = bytes;
+      return ask(key, { kind: 'set', bytes }, () => {
+        refreshed(key);
+        return length;
+      });
+    },
+    declare(key, span) {
+      declared.add(key);
+      if (span?.length === 0) return;
+      return ask(key, { kind: 'declare', changes: changes(key), ...(span && { range: span }) }, nothing);
+    },
+    push(key, pulls = false) {
+      return ask(key, { kind: 'push', pulls, changes: changes(key) }, () => refreshed(key));
+    },
+    pushMasked(key, mask) {
+      const request = { kind: 'pushMasked', mask, changes: changes(key), maskChanges: changes(mask) } as const;
+      return ask(key, request, () => {
+        refreshed(key);
+        refreshed(mask);
+      });
+    },
+    pull(key, length) {
+      return ask(key, { kind: 'pull', length, changes: changes(key) }, () => refreshed(key));
+    },
+    append(key, address, length) {
+      return ask(key, { kind: 'append', bytes: copyOut(address, length) }, nothing);
+    },
+    readAppended(key, address, length, count) {
+      return ask(key, { kind: 'readAppended', count }, (value) => {
+        const records = value as readonly Uint8Array[];
+        const total = records.reduce((sum, record) => sum + record.length, 0);
+        if (total > length) {
+          throw new FaasmError(
+            'STATE_SIZE_MISMATCH',
+            `The first ${count} records of ${user}/${key} have ${total} bytes, the function's buffer ${length}.`,
+          );
         }
-        markDirty(mapping.region);
-      }
-      return ask(key, { kind: 'push' }, () => undefined);
+        let at = address;
+        for (const record of records) {
+          call.poll();
+          call.faaslet.memory.slice(at, record.length).set(record);
+          at += record.length;
+        }
+      });
+    },
+    clearAppended: (key) => ask(key, { kind: 'clearAppended' }, nothing),
+    add(key, offset, delta, width) {
+      return ask(key, { kind: 'add', offset, delta, width }, (value) => {
+        refreshed(key);
+        return value as bigint;
+      });
+    },
+    compareAndSet(key, offset, expected, replacement) {
+      return ask(key, { kind: 'compareAndSet', offset, expected, replacement }, (value) => {
+        refreshed(key);
+        return value === true ? 1 : 0;
+      });
+    },
+    lock(key, lock) {
+      locked = true;
+      return ask(key, { kind: 'lock', lock }, nothing);
+    },
+    unlock: (key, lock) => ask(key, { kind: 'unlock', lock }, nothing),
+    ended() {
+      if (locked) thread.ended(id);
+      locked = false;
     },
   };
 }
 
-function suits(region: Region, wish: RegionWish): boolean {
-  if (wish.kind === 'existing') return true;
-  return wish.kind === 'pointer' ? wish.length <= region.sizeBytes : wish.length === region.sizeBytes;
+function suits(region: Region, totalBytes: number, span: StateSpan | undefined): boolean {
+  if (totalBytes > region.sizeBytes) return false;
+  const { offset, length } = span ?? { offset: 0, length: region.sizeBytes };
+  return offset + length <= region.sizeBytes && isPresent(region, offset, offset + length);
 }
 
-function existing(region: Region | undefined, user: string, key: string): Region {
-  if (region !== undefined) return region;
-  throw new FaasmError('INTERNAL', `The local tier gave no region for ${user}/${key}.`);
+function checkSpan(region: Region | undefined, user: string, key: string, span: StateSpan): void {
+  if (region === undefined) throw new FaasmError('STATE_NOT_FOUND', `State ${user}/${key} holds no value to read.`);
+  const needed = Math.max(span.totalBytes, span.offset + span.length);
+  if (needed <= region.sizeBytes) return;
+  throw new FaasmError(
+    'STATE_SIZE_MISMATCH',
+    `State ${user}/${key} holds ${region.sizeBytes} bytes, but ${needed} were asked for.`,
+  );
 }
 
 function inPieces(call: StateUser, length: number, copy: (from: number, to: number) => void): void {
@@ -118,3 +245,5 @@ function inPieces(call: StateUser, length: number, copy: (from: number, to: numb
     copy(from, Math.min(length, from + COPY_BYTES));
   }
 }
+
+function nothing(): void {}

@@ -4,8 +4,7 @@ import type { FileAnswer, FileRequest } from '../core/shared-file.ts';
 import type { FunctionSpec } from '../faaslet/loaded-function.ts';
 import type { ProtoFunction } from '../faaslet/proto-function.ts';
 import type { LayerChoice } from '../layer/open-layer.ts';
-import type { RegionWish } from '../state/local-tier.ts';
-import type { Region } from '../state/region.ts';
+import type { StateAnswer, StateRequest } from '../state/state-requests.ts';
 
 /** What a thread is started with. Everything shared is shared memory. */
 export interface ThreadSettings {
@@ -72,12 +71,6 @@ export interface ReportRest {
   readonly output?: readonly Uint8Array[];
 }
 
-/** What a thread asks of the local tier. */
-export type StateRequest =
-  | { readonly kind: 'acquire'; readonly wish: RegionWish }
-  | { readonly kind: 'size' }
-  | { readonly kind: 'push' };
-
 /** To a thread. */
 export type ToThread =
   | { readonly kind: 'load'; readonly spec: FunctionSpec; readonly ownUserBudget: SharedArrayBuffer }
@@ -92,8 +85,6 @@ export type ToThread =
   | { readonly kind: 'relieve' }
   | { readonly kind: 'stop' };
 
-export type StateAnswer = { readonly value: Region | number | undefined } | { readonly error: ErrorRecord };
-
 /** From a thread. */
 export type FromThread =
   | { readonly kind: 'ready'; readonly layer: LayerName; readonly reason?: string }
@@ -106,10 +97,13 @@ export type FromThread =
   | {
       readonly kind: 'state';
       readonly request: number;
+      readonly call: number;
       readonly user: string;
       readonly key: string;
       readonly ask: StateRequest;
     }
+  /** A call that has asked for locks has ended. */
+  | { readonly kind: 'stateEnded'; readonly call: number }
   | { readonly kind: 'file'; readonly request: number; readonly user: string; readonly ask: FileRequest }
   /** Contents of shared files that are not used any more. */
   | { readonly kind: 'filesReleased'; readonly holds: readonly number[] }

@@ -21,18 +21,51 @@ export interface LogSink {
 /** At once where the host knows the answer, else a promise that suspends the guest. */
 export type MaybePromise<T> = T | Promise<T>;
 
-/** State of the call's user, as the host interface needs it (faasm.md section 3). Addresses are byte addresses. */
+/** Bytes [offset, offset + length) of a value of at least `totalBytes`; 0 means of the size that it has. */
+export interface StateSpan {
+  readonly totalBytes: number;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Locks of a key: between the calls of this host, or between hosts. */
+export type StateLock = 'read' | 'write' | 'global';
+
+/** State of the call's user, as the host interface needs it (docs/state.md). Addresses are byte addresses, checked. */
 export interface StateAccess {
   /** Size of the value in bytes, 0 when there is none. */
   size(key: string): MaybePromise<number>;
-  /** Maps the value into the Faaslet and answers its address; 0 as length means the value as it is. */
-  pointer(key: string, length: number): MaybePromise<number>;
+  /** Maps the value into the Faaslet and answers the address of the span's first byte; without a span, of all of it. */
+  pointer(key: string, totalBytes: number, span?: StateSpan): MaybePromise<number>;
   /** Copies up to `length` bytes of the value to `address`; answers how many. */
   read(key: string, address: number, length: number): MaybePromise<number>;
-  /** Writes the whole value on this host and marks it dirty. */
+  /** Copies a span to `address`. */
+  readSpan(key: string, span: StateSpan, address: number): MaybePromise<void>;
+  /** Writes the whole value on this host, which counts as declared. */
   write(key: string, address: number, length: number): MaybePromise<void>;
-  /** Sends the value to the global tier if it is dirty. */
-  push(key: string): MaybePromise<void>;
+  /** Writes a span on this host, which counts as declared. */
+  writeSpan(key: string, span: StateSpan, address: number): MaybePromise<void>;
+  /** Sets the value on this host and in the global tier; answers its size. `bytes` belongs to the state from here. */
+  set(key: string, bytes: Uint8Array): MaybePromise<number>;
+  /** Declares what was changed through pointers: a span, or all of it. An empty span says that all will be declared. */
+  declare(key: string, span?: StateSpan): MaybePromise<void>;
+  /** Sends what has changed to the global tier; `pulls`: and brings the value up to date. */
+  push(key: string, pulls?: boolean): MaybePromise<void>;
+  /** Sends the bytes that the value `mask` marks, and brings the value up to date. */
+  pushMasked(key: string, mask: string): MaybePromise<void>;
+  /** Brings the value up to what the global tier has. */
+  pull(key: string, length: number): MaybePromise<void>;
+  /** Appends a record in the global tier. */
+  append(key: string, address: number, length: number): MaybePromise<void>;
+  /** Copies the first `count` records, one after the other, to `address`, where `length` bytes are free. */
+  readAppended(key: string, address: number, length: number, count: number): MaybePromise<void>;
+  clearAppended(key: string): MaybePromise<void>;
+  /** Adds in the global tier and here; answers what the integer is then. */
+  add(key: string, offset: number, delta: bigint, width: 4 | 8): MaybePromise<bigint>;
+  /** Replaces bytes in the global tier and here if they are as expected: 1, else 0. */
+  compareAndSet(key: string, offset: number, expected: Uint8Array, replacement: Uint8Array): MaybePromise<number>;
+  lock(key: string, lock: StateLock): MaybePromise<void>;
+  unlock(key: string, lock: StateLock): MaybePromise<void>;
 }
 
 /** Shared files of the call's user (`faasm://path`), as the host interface needs them. */
@@ -90,6 +123,9 @@ export interface HostContext {
 // biome-ignore lint/suspicious/noExplicitAny: the wasm signature, checked at upload, types the arguments
 export type HostArgument = any;
 
+// biome-ignore lint/suspicious/noConfusingVoidType: with undefined, functions that return nothing would not fit
+type HostResult = number | bigint | void;
+
 /** One function of the host interface. */
 export interface HostFunction {
   readonly name: string;
@@ -106,8 +142,7 @@ export interface HostFunction {
    */
   readonly waits?: boolean | 'with-files';
   /** Without a result it returns nothing, or a promise of nothing. */
-  // biome-ignore lint/suspicious/noConfusingVoidType: with undefined, functions that return nothing would not fit
-  readonly call: (context: HostContext, ...args: HostArgument[]) => number | bigint | void | Promise<number | void>;
+  readonly call: (context: HostContext, ...args: HostArgument[]) => HostResult | Promise<HostResult>;
 }
 
 /** Functions that modules import under one module name. */

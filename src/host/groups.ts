@@ -6,6 +6,9 @@ import { DIAGNOSTIC_FUNCTIONS } from './diagnostics.ts';
 import { IDENTITY_FUNCTIONS } from './identity.ts';
 import { MEMORY_FUNCTIONS } from './memory.ts';
 import { STATE_FUNCTIONS } from './state.ts';
+import { STATE_LOCK_FUNCTIONS } from './state-locks.ts';
+import { STATE_RECORD_FUNCTIONS } from './state-records.ts';
+import { STATE_TRANSFER_FUNCTIONS } from './state-transfer.ts';
 import { DUPLICATE_FUNCTIONS } from './wasi/duplicate.ts';
 import { WASI_FUNCTIONS } from './wasi/functions.ts';
 
@@ -13,6 +16,9 @@ import { WASI_FUNCTIONS } from './wasi/functions.ts';
 export const IMPORT_GROUPS: readonly ImportGroup[] = [
   { module: 'env', functions: CALL_FUNCTIONS },
   { module: 'env', functions: STATE_FUNCTIONS },
+  { module: 'env', functions: STATE_TRANSFER_FUNCTIONS },
+  { module: 'env', functions: STATE_RECORD_FUNCTIONS },
+  { module: 'env', functions: STATE_LOCK_FUNCTIONS },
   { module: 'env', functions: MEMORY_FUNCTIONS },
   { module: 'env', functions: DUPLICATE_FUNCTIONS },
   { module: 'env', functions: IDENTITY_FUNCTIONS },

@@ -178,8 +178,21 @@ const NO_STATE: StateAccess = {
   size: () => 0,
   pointer: () => 0,
   read: () => 0,
+  readSpan: () => undefined,
   write: () => undefined,
+  writeSpan: () => undefined,
+  set: (_key, bytes) => bytes.length,
+  declare: () => undefined,
   push: () => undefined,
+  pushMasked: () => undefined,
+  pull: () => undefined,
+  append: () => undefined,
+  readAppended: () => undefined,
+  clearAppended: () => undefined,
+  add: (_key, _offset, delta) => delta,
+  compareAndSet: () => 1,
+  lock: () => undefined,
+  unlock: () => undefined,
 };
 
 /** A user without shared files. */

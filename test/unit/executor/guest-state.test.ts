@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { guestState, type StateUser } from '../../../src/executor/guest-state.ts';
-import type { FromThread, StateAnswer } from '../../../src/executor/protocol.ts';
+import type { FromThread } from '../../../src/executor/protocol.ts';
 import { type ResumeWork, Suspension } from '../../../src/executor/suspension.ts';
 import { ThreadState } from '../../../src/executor/thread-state.ts';
 import { portableLayer } from '../../../src/layer/portable.ts';
-import { hold, isHeld, markStale, type Region, regionCounters } from '../../../src/state/region.ts';
+import { hold, isHeld, markStale, newRegion, type Region } from '../../../src/state/region.ts';
+import type { StateAnswer } from '../../../src/state/state-requests.ts';
 
 const TRAP = new Error('the trap');
 const layer = portableLayer();
@@ -13,7 +14,7 @@ function region(id: number, text = 'value'): Region {
   const bytes = new TextEncoder().encode(text);
   const storage = layer.allocate(bytes.length);
   layer.write(storage, 0, bytes);
-  return { id, sizeBytes: bytes.length, storage, shared: regionCounters() };
+  return newRegion(id, bytes.length, storage, true);
 }
 
 /** One call on a thread; answers of the local tier are given by `answer`, holding the region as the tier does. */
@@ -26,6 +27,7 @@ function setUp() {
   const suspension = new Suspension((work) => ready.push(work));
   const memory = new Uint8Array(64);
   const call: StateUser = {
+    id: 1,
     user: 'u',
     faaslet: {
       memory: { slice: (address: number, length: number) => memory.subarray(address, address + length) },
@@ -102,7 +104,7 @@ describe('the storage of a region', () => {
     const sub = Atomics.sub;
     Atomics.sub = ((array: Int32Array, index: number, value: number) => {
       const before = sub(array, index, value);
-      if (array === one.shared) least = Math.min(least, before - value);
+      if (array === one.shared && index === 0) least = Math.min(least, before - value);
       return before;
     }) as typeof Atomics.sub;
     try {
@@ -145,7 +147,7 @@ describe('the storage of a region', () => {
     const { thread, answer } = setUp();
     const one = region(1);
     for (let time = 0; time < 3; time += 1) {
-      thread.ask('u', 'k', { kind: 'acquire', wish: { kind: 'existing' } }, () => undefined);
+      thread.ask(1, 'u', 'k', { kind: 'acquire', wish: { kind: 'existing', offset: 0, length: 5 } }, () => undefined);
     }
     for (let time = 0; time < 3; time += 1) answer(one);
     thread.clear();

@@ -4,7 +4,7 @@ import type { GuestThread } from '../../../src/faaslet/guest-thread.ts';
 import { MemoryPool } from '../../../src/faaslet/memory-pool.ts';
 import { RegionMap } from '../../../src/faaslet/region-map.ts';
 import { portableLayer } from '../../../src/layer/portable.ts';
-import { isHeld, markStale, type Region, regionCounters } from '../../../src/state/region.ts';
+import { isHeld, markStale, newRegion, type Region } from '../../../src/state/region.ts';
 
 const PAGE = 65_536;
 const BASE_PAGE = 4;
@@ -17,7 +17,7 @@ let nextId = 1;
 function region(pages: number, fill: number): Region {
   const storage = layer.allocate(pages * PAGE);
   layer.write(storage, 0, new Uint8Array(pages * PAGE).fill(fill));
-  return { id: nextId++, sizeBytes: pages * PAGE, storage, shared: regionCounters() };
+  return newRegion(nextId++, pages * PAGE, storage, true);
 }
 
 function setUp({ mappings = 100 } = {}) {

@@ -4,16 +4,16 @@ import type { GlobalState } from '../../../src/core/global-state.ts';
 import type { MemoryLayer } from '../../../src/layer/layer.ts';
 import { portableLayer } from '../../../src/layer/portable.ts';
 import { LocalTier, type RegionWish } from '../../../src/state/local-tier.ts';
-import { isStale, markDirty, type Region, releaseHold } from '../../../src/state/region.ts';
+import { isStale, type Region, releaseHold, touch } from '../../../src/state/region.ts';
 import { memoryGlobalState } from '../../../src/stores/memory-global-state.ts';
 import { observedGlobalState } from '../../../src/stores/observed-global-state.ts';
 import { fileLayer } from './fake-layer.ts';
 
 const PAGE = 65_536;
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-const pointer = (length: number): RegionWish => ({ kind: 'pointer', length });
-const overwrite = (length: number): RegionWish => ({ kind: 'overwrite', length });
-const EXISTING: RegionWish = { kind: 'existing' };
+const ALL = { offset: 0, length: Number.POSITIVE_INFINITY } as const;
+const pointer = (totalBytes: number): RegionWish => ({ kind: 'pointer', totalBytes, ...ALL, declares: false });
+const EXISTING: RegionWish = { kind: 'existing', ...ALL };
 
 interface Options {
   readonly layer?: MemoryLayer;
@@ -37,6 +37,11 @@ function setUp(options: Options = {}) {
       if (traffic.failing) throw new Error('the store is away');
       return store.write(...args);
     },
+    async writeRanges(...args) {
+      traffic.writes += 1;
+      if (traffic.failing) throw new Error('the store is away');
+      return store.writeRanges(...args);
+    },
   };
   const budget = Budget.of({ memoryPages: options.memoryPages ?? 1000, memories: 0, mappings: 0 });
   const replaced: string[] = [];
@@ -57,7 +62,7 @@ function setUp(options: Options = {}) {
   const write = (region: Region | undefined, value: string): void => {
     if (region === undefined) throw new Error('no region');
     layer.write(region.storage, 0, bytes(value));
-    markDirty(region);
+    touch(region);
   };
   const globalText = async (key: string): Promise<string> =>
     new TextDecoder().decode((await store.read('u', key, 0, 1000))?.bytes);
@@ -90,10 +95,11 @@ describe('local tier: getting regions', () => {
     expect(text(await tier.acquire('u', 'k', pointer(3)))).toBe('\0\0\0');
   });
 
-  it('does not fetch what is about to be overwritten', async () => {
-    const { tier, store, traffic } = setUp();
+  it('does not fetch what is overwritten', async () => {
+    const { tier, store, traffic, text } = setUp();
     await store.write('u', 'k', bytes('value'));
-    expect((await tier.acquire('u', 'k', overwrite(5)))?.sizeBytes).toBe(5);
+    await tier.write('u', 'k', bytes('newer'));
+    expect(text(await tier.acquire('u', 'k', EXISTING))).toBe('newer');
     expect(traffic.reads).toBe(0);
   });
 
@@ -108,7 +114,7 @@ describe('local tier: getting regions', () => {
   it('gives one region to all who ask at the same time', async () => {
     const { tier, store, traffic } = setUp();
     await store.write('u', 'k', bytes('value'));
-    const wishes = [EXISTING, pointer(0), pointer(5), overwrite(5), EXISTING];
+    const wishes = [EXISTING, pointer(0), pointer(5), EXISTING];
     const regions = await Promise.all(wishes.map((wish) => tier.acquire('u', 'k', wish)));
     expect(new Set(regions).size).toBe(1);
     expect(traffic.reads).toBe(1);
@@ -201,7 +207,8 @@ describe('local tier: replacing values', () => {
     const after = (await tier.acquire('u', 'k', EXISTING)) as Region;
     expect(text(after)).toBe('value, longer');
     expect([after.id === before.id, isStale(after)]).toEqual([false, false]);
-    const third = await tier.acquire('u', 'k', overwrite(3));
+    await tier.write('u', 'k', bytes('new'));
+    const third = await tier.acquire('u', 'k', EXISTING);
     expect([isStale(after), third?.sizeBytes, replaced.length]).toEqual([true, 3, 2]);
   });
 
@@ -223,7 +230,7 @@ describe('local tier: replacing values', () => {
     const { tier, replaced, text, write } = setUp(options);
     const region = await tier.acquire('u', 'k', pointer(5));
     write(region, 'value');
-    await expect(tier.acquire('u', 'k', overwrite(pages * PAGE))).rejects.toMatchObject({ status: expect.anything() });
+    await expect(tier.write('u', 'k', new Uint8Array(pages * PAGE))).rejects.toMatchObject({ status: expect.anything() });
     expect(text(await tier.acquire('u', 'k', EXISTING))).toBe('value');
     expect(replaced).toEqual([]);
   });
@@ -233,7 +240,7 @@ describe('local tier: replacing values', () => {
     const { tier, budget } = setUp({ layer });
     const old = (await tier.acquire('u', 'k', pointer(3 * PAGE))) as Region;
     const same = (await tier.acquire('u', 'k', EXISTING)) as Region;
-    await tier.acquire('u', 'k', overwrite(2 * PAGE));
+    await tier.write('u', 'k', new Uint8Array(2 * PAGE));
     await tier.acquire('u', 'other', pointer(2 * PAGE));
     releaseHold(old);
     await tier.acquire('u', 'third', pointer(2 * PAGE));
@@ -249,7 +256,7 @@ describe('local tier: replacing values', () => {
     const { tier, text, write } = setUp({ layer });
     const old = await tier.acquire('u', 'k', pointer(5));
     write(old, 'value');
-    await tier.acquire('u', 'k', overwrite(6));
+    await tier.write('u', 'k', new Uint8Array(6));
     for (let index = 0; index < 300; index += 1) write(await tier.acquire('v', `k${index}`, pointer(5)), 'other');
     expect(text(old)).toBe('value');
   });
@@ -259,7 +266,7 @@ describe('local tier: limits', () => {
   it('bounds a value', async () => {
     const { tier, traffic, budget } = setUp({ valueLimitBytes: 10 });
     await expect(tier.acquire('u', 'k', pointer(11))).rejects.toMatchObject({ code: 'STATE_LIMIT' });
-    await expect(tier.acquire('u', 'k', overwrite(11))).rejects.toMatchObject({ code: 'STATE_LIMIT' });
+    await expect(tier.write('u', 'k', new Uint8Array(11))).rejects.toMatchObject({ code: 'STATE_LIMIT' });
     await expect(tier.set('u', 'k', new Uint8Array(11))).rejects.toMatchObject({ code: 'STATE_LIMIT' });
     expect([traffic.writes, budget.used('memoryPages')]).toEqual([0, 0]);
     expect((await tier.acquire('u', 'k', pointer(10)))?.sizeBytes).toBe(10);
@@ -270,7 +277,7 @@ describe('local tier: limits', () => {
     const held = (await tier.acquire('u', 'a', pointer(2 * PAGE))) as Region;
     await expect(tier.acquire('u', 'b', pointer(PAGE + 1))).rejects.toMatchObject({ code: 'STATE_LIMIT' });
     await tier.acquire('v', 'b', pointer(3 * PAGE));
-    await tier.acquire('u', 'a', overwrite(1));
+    await tier.write('u', 'a', new Uint8Array(1));
     await expect(tier.acquire('u', 'b', pointer(1))).rejects.toMatchObject({ code: 'STATE_LIMIT' });
     releaseHold(held);
     expect((await tier.acquire('u', 'b', pointer(2 * PAGE)))?.sizeBytes).toBe(2 * PAGE);
@@ -281,7 +288,7 @@ describe('local tier: limits', () => {
     const held = (await tier.acquire('u', 'a', pointer(3 * PAGE))) as Region;
     await expect(tier.acquire('u', 'b', pointer(2 * PAGE))).rejects.toMatchObject({ code: 'HOST_OVERLOADED' });
     expect(budget.used('memoryPages')).toBe(3);
-    await tier.acquire('u', 'a', overwrite(1));
+    await tier.write('u', 'a', new Uint8Array(1));
     releaseHold(held);
     await tier.acquire('u', 'b', pointer(3 * PAGE));
     expect(budget.used('memoryPages')).toBe(4);

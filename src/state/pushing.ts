@@ -1,0 +1,97 @@
+import type { GlobalState, StateRange } from '../core/global-state.ts';
+import { differences } from './differences.ts';
+import { inPieces } from './pieces.ts';
+import type { RangeSet } from './range-set.ts';
+import { clearTouched, isTouched, isUsed, touch } from './region.ts';
+import { CHUNK_BYTES } from './twin.ts';
+import { type LocalValue, readValue, type ValueContext } from './value.ts';
+
+/** What pushing needs besides the value. */
+export interface PushContext extends ValueContext {
+  readonly global: GlobalState;
+}
+
+/**
+ * Sends what has changed here: declared ranges as they are, and of the rest what differs from the twin, byte by byte.
+ * All of it arrives or nothing; after an error it has not been forgotten. Throws what the global tier throws.
+ */
+export async function pushChanges(context: PushContext, value: LocalValue): Promise<void> {
+  const { region } = value;
+  const touched = isTouched(region);
+  // Before the comparison, and looking afterwards: who begins to use the region meanwhile is found by the next push.
+  if (touched) clearTouched(region);
+  if (touched && isUsed(region)) touch(region);
+  const dirty = value.dirty.take();
+  try {
+    if (dirty.covers(0, region.sizeBytes)) await pushWhole(context, value);
+    else {
+      const ranges = await collect(context, value, dirty, touched);
+      // A value that was made here is sent even if it holds nothing but zeros.
+      if (ranges.length > 0 || (touched && value.version === 0)) await send(context, value, ranges);
+    }
+  } catch (error) {
+    value.dirty.addAll(dirty);
+    if (touched) touch(region);
+    throw error;
+  }
+}
+
+/** Whether something has been changed here that has not been pushed. */
+export async function hasChanges(context: ValueContext, value: LocalValue): Promise<boolean> {
+  if (!value.dirty.empty) return true;
+  return isTouched(value.region) && (await collect(context, value, value.dirty, true)).length > 0;
+}
+
+/** Sends ranges as they are now, whatever else has changed. */
+export async function pushRanges(context: PushContext, value: LocalValue, ranges: RangeSet): Promise<void> {
+  const sent = await Promise.all(ranges.ranges.map(([from, to]) => rangeOf(context, value, from, to)));
+  if (sent.length > 0) await send(context, value, sent);
+  for (const { offset, bytes } of sent) value.dirty.remove(offset, offset + bytes.length);
+}
+
+async function pushWhole(context: PushContext, value: LocalValue): Promise<void> {
+  const { user, key, region } = value;
+  const bytes = await readValue(context, value, 0, region.sizeBytes);
+  // The tier keeps what it is given, and so must the twin.
+  value.twin?.set(0, bytes);
+  const { version } = await context.global.write(user, key, bytes);
+  value.version = version;
+}
+
+async function send(context: PushContext, value: LocalValue, ranges: readonly StateRange[]): Promise<void> {
+  const { user, key, region } = value;
+  const { version } = await context.global.writeRanges(user, key, region.sizeBytes, ranges);
+  for (const { offset, bytes } of ranges) value.twin?.set(offset, bytes);
+  // Otherwise others have changed the value meanwhile, and a pull must not take it for known.
+  if (version === value.version + 1) value.version = version;
+  else if (value.version === 0) value.version = version - 1;
+}
+
+async function collect(
+  context: ValueContext,
+  value: LocalValue,
+  dirty: RangeSet,
+  touched: boolean,
+): Promise<StateRange[]> {
+  const ranges: StateRange[] = [];
+  for (const [from, to] of dirty.ranges) ranges.push(await rangeOf(context, value, from, to));
+  const { twin, region } = value;
+  if (!touched || twin === undefined) return ranges;
+  const scratch = new Uint8Array(CHUNK_BYTES);
+  await inPieces(0, region.sizeBytes, (start, end) => {
+    for (let at = start; at < end; at += CHUNK_BYTES) {
+      const bytes = scratch.subarray(0, Math.min(CHUNK_BYTES, region.sizeBytes - at));
+      context.layer.read(region.storage, at, bytes);
+      differences(bytes, twin.chunk(at).subarray(0, bytes.length), (from, to) => {
+        for (const [first, last] of dirty.gaps(at + from, at + to)) {
+          ranges.push({ offset: first, bytes: bytes.slice(first - at, last - at) });
+        }
+      });
+    }
+  });
+  return ranges;
+}
+
+async function rangeOf(context: ValueContext, value: LocalValue, from: number, to: number): Promise<StateRange> {
+  return { offset: from, bytes: await readValue(context, value, from, to) };
+}

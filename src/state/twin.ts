@@ -1,0 +1,65 @@
+import type { Budget } from '../core/budget.ts';
+import { FaasmError } from '../core/errors.ts';
+import { PAGE_BYTES } from '../core/limits.ts';
+import { sameBytes } from './differences.ts';
+
+/** Bytes of a piece of a twin: one page of the host's memory budget. */
+export const CHUNK_BYTES = PAGE_BYTES;
+
+const ZEROS = new Uint8Array(CHUNK_BYTES);
+
+/**
+ * A value as the global tier was last known to have it. What differs from it has been changed here, through pointers
+ * that nobody declares the stores of. Pieces of zeros take no memory; all others count in the host's budget.
+ */
+export class Twin {
+  readonly #budget: Budget;
+  readonly #chunks: (Uint8Array | undefined)[];
+
+  constructor(budget: Budget, sizeBytes: number) {
+    this.#budget = budget;
+    this.#chunks = new Array(Math.ceil(sizeBytes / CHUNK_BYTES));
+  }
+
+  /** What it takes, in pages of the budget. */
+  get pages(): number {
+    return this.#chunks.reduce((count, chunk) => (chunk === undefined ? count : count + 1), 0);
+  }
+
+  /** The piece that begins at `offset`, a multiple of {@link CHUNK_BYTES}; not to be written to. */
+  chunk(offset: number): Uint8Array {
+    return this.#chunks[offset / CHUNK_BYTES] ?? ZEROS;
+  }
+
+  /** Takes `bytes` for the global tier's from `offset` on. Throws `HOST_OVERLOADED`, with some of them taken. */
+  set(offset: number, bytes: Uint8Array): void {
+    for (let done = 0; done < bytes.length; ) {
+      const index = Math.floor((offset + done) / CHUNK_BYTES);
+      const start = offset + done - index * CHUNK_BYTES;
+      const piece = bytes.subarray(done, done + CHUNK_BYTES - start);
+      done += piece.length;
+      this.#put(index, start, piece);
+    }
+  }
+
+  /** Gives its memory back. */
+  release(): void {
+    this.#budget.release('memoryPages', this.pages);
+    this.#chunks.fill(undefined);
+  }
+
+  #put(index: number, start: number, piece: Uint8Array): void {
+    const known = this.#chunks[index];
+    if (known !== undefined) return known.set(piece, start);
+    if (sameBytes(piece.slice(), ZEROS.subarray(0, piece.length))) return;
+    if (!this.#budget.reserve('memoryPages', 1)) {
+      throw new FaasmError(
+        'HOST_OVERLOADED',
+        'The host has no memory left to see what a function changes through a pointer to its state: let the function declare what it changes (docs/state.md), or try again later.',
+      );
+    }
+    const chunk = new Uint8Array(CHUNK_BYTES);
+    chunk.set(piece, start);
+    this.#chunks[index] = chunk;
+  }
+}
