@@ -1,5 +1,5 @@
 // Who may import whom. Arrows point one way:
-// core <- module, layer, files <- state <- faaslet, host <- executor <- scheduler <- runtime <- api, adapters.
+// core <- module, layer <- state <- faaslet, host, files <- executor <- scheduler <- runtime <- api, adapters.
 // `npm run check` fails on a violation; docs/architecture.md says what the folders are for.
 
 /** Folders of src and what each may import besides itself: other folders, `node:` for Node's own modules, packages. */
@@ -8,9 +8,9 @@ const LAYERS = {
   module: ['core'],
   layer: ['core', 'node:'],
   state: ['core', 'layer'],
-  files: ['core', 'node:'],
   telemetry: ['core', 'node:', '@opentelemetry/'],
   host: ['core', 'module', 'state'],
+  files: ['core', 'host', 'node:'],
   faaslet: ['core', 'module', 'layer', 'state', 'host'],
   executor: ['core', 'module', 'layer', 'state', 'host', 'faaslet', 'telemetry', 'node:'],
   scheduler: ['core', 'module', 'executor', 'telemetry', 'node:'],

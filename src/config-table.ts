@@ -18,6 +18,8 @@ export interface HostSettings {
   readonly threads: number;
   readonly layer: 'auto' | 'native' | 'portable';
   readonly queueLimit: number;
+  /** Empty: none. */
+  readonly runtimeRoot: string;
   readonly resultTtlMs: number;
   readonly graceMs: number;
   readonly bodyTimeoutMs: number;
@@ -114,6 +116,13 @@ export const HOST: Table<HostSettings> = {
     max: 10_000_000,
     unit: 'calls',
     meaning: "Calls of a user that may wait for a thread; fewer where others' wait, so that there is room for all.",
+  }),
+  runtimeRoot: text({
+    env: 'FAASM_RUNTIME_ROOT',
+    default: '',
+    accept: () => true,
+    accepts: 'a folder',
+    meaning: 'Folder whose files all functions see, read-only, in their file trees; read when the host starts.',
   }),
   resultTtlMs: milliseconds({
     env: 'FAASM_RESULT_TTL_MS',

@@ -3,7 +3,7 @@ import type { FunctionDocument, StoredFunction } from './core/function-document.
 import { checkName, type FunctionRef, refName } from './core/names.ts';
 import type { FunctionStore } from './core/ports.ts';
 import { checkVersion } from './core/version-id.ts';
-import { functionSpec, type HostLimits, type PreparedCode, prepareCode } from './function-preparation.ts';
+import { functionSpec, type HostRules, type PreparedCode, prepareCode } from './function-preparation.ts';
 import { type FunctionState, functionState } from './scheduler/function-state.ts';
 import type { Tenants } from './scheduler/tenants.ts';
 
@@ -16,7 +16,7 @@ const NO_BUDGET = new SharedArrayBuffer(0);
 /** How long a call waits for the store to say whether what is loaded is up to date. */
 const CHECK_WAIT_MS = 1000;
 
-export interface FunctionCatalogueOptions extends HostLimits {
+export interface FunctionCatalogueOptions extends HostRules {
   readonly store: FunctionStore;
   readonly tenants: Tenants;
   /** What another host changes in the store is noticed at most this long after it. */
@@ -96,8 +96,7 @@ export class FunctionCatalogue {
 
   /** Throws what makes a version unfit to run, before it is stored. */
   checkFit(document: Pick<FunctionDocument, 'user' | 'function' | 'settings'>, code: PreparedCode): void {
-    const { limits, ceilings } = this.#options;
-    functionSpec({ ...document, version: '' }, code, { handle: 0, limits, ceilings, userBudget: NO_BUDGET });
+    functionSpec({ ...document, version: '' }, code, { ...this.#options, handle: 0, userBudget: NO_BUDGET });
   }
 
   /** Calls get this version from now on: it has just become the current one, by this host's doing. */
@@ -230,9 +229,9 @@ export class FunctionCatalogue {
   }
 
   #state(document: FunctionDocument, code: PreparedCode): FunctionState {
-    const { limits, ceilings, tenants } = this.#options;
+    const { tenants } = this.#options;
     const tenant = tenants.of(document.user);
-    const options = { handle: this.#nextHandle, limits, ceilings, userBudget: tenant.budget.buffer };
+    const options = { ...this.#options, handle: this.#nextHandle, userBudget: tenant.budget.buffer };
     const fn = functionState(functionSpec(document, code, options), code, document, tenant);
     this.#nextHandle += 1;
     this.#byHandle.set(fn.spec.handle, fn);

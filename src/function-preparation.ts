@@ -1,3 +1,4 @@
+import { environmentPairs } from './core/default-environment.ts';
 import { FaasmError, toFaasmError } from './core/errors.ts';
 import type { FunctionDocument } from './core/function-document.ts';
 import { capped, type Limits, PAGE_BYTES } from './core/limits.ts';
@@ -19,10 +20,12 @@ export async function prepareCode(sha256: string, wasm: Uint8Array): Promise<Pre
   return { sha256, module: await compile(rewritten), artifact };
 }
 
-/** What a host has to say about limits. */
-export interface HostLimits {
+/** What a host has to say about its functions. */
+export interface HostRules {
   /** For what a function's document leaves open. */
   readonly limits: Limits;
+  /** Variables that every function has, besides its own. */
+  readonly environment: Readonly<Record<string, string>>;
   /** What holds whatever the document says: it may come from a host with other ceilings. */
   readonly ceilings: Limits;
 }
@@ -31,13 +34,13 @@ export interface HostLimits {
 export function functionSpec(
   document: Pick<FunctionDocument, 'user' | 'function' | 'version' | 'settings'>,
   { module, artifact }: PreparedCode,
-  options: HostLimits & { readonly handle: number; readonly userBudget: SharedArrayBuffer },
+  options: HostRules & { readonly handle: number; readonly userBudget: SharedArrayBuffer },
 ): FunctionSpec {
   const { user, function: name, version, settings } = document;
   const { handle, userBudget } = options;
   const limits = capped({ ...options.limits, ...settings.limits }, options.ceilings);
   checkMemory(artifact, limits);
-  const environment = Object.entries(settings.environment ?? {}).map(([key, value]) => `${key}=${value}`);
+  const environment = environmentPairs(options.environment, settings.environment ?? {});
   const { state = 'write', files = 'write' } = settings.grants ?? {};
   const grants = { state, files };
   return { user, function: name, version, handle, module, artifact, limits, environment, grants, userBudget };

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import type { Budget } from './core/budget.ts';
 import type { CallResult } from './core/call.ts';
+import { FAASM_ENVIRONMENT } from './core/default-environment.ts';
 import { FaasmError, toFaasmError } from './core/errors.ts';
 import type { FunctionSettings } from './core/function-document.ts';
 import { DEFAULT_CEILINGS, DEFAULT_LIMITS, DEFAULT_USER_LIMITS, PAGE_BYTES } from './core/limits.ts';
@@ -24,6 +25,7 @@ import { SharedFiles } from './files/shared-files.ts';
 import { FunctionAdministration } from './function-administration.ts';
 import { FunctionCatalogue } from './function-catalogue.ts';
 import { FunctionRetirement } from './function-retirement.ts';
+import type { TemplateDirectory } from './host/wasi/template.ts';
 import { hostBudget, userShare } from './host-budget.ts';
 import { openLayer } from './layer/open-layer.ts';
 import { ThreadMessages } from './runtime-messages.ts';
@@ -60,10 +62,12 @@ export interface HostOptions extends RuntimeOptions {
   readonly logger: Logger;
 }
 
-/** What it is built on; it closes both. */
+/** What it is built on; it closes stores and telemetry. */
 export interface HostParts {
   readonly stores: RuntimeStores;
   readonly telemetry: Telemetry;
+  /** The file tree that calls start from. */
+  readonly root: TemplateDirectory;
 }
 
 /** One host: its threads, scheduler, local tier and functions, on the stores it is given. */
@@ -109,7 +113,7 @@ export class HostRuntime implements Runtime {
     this.#tenants = new Tenants(userShare(this.#budget, users.memoryBytes));
     this.#retirement = new FunctionRetirement(layer, this.#budget, (handle) => this.#catalogue.drop(handle));
     this.#pool = new ThreadPool(
-      { layer: layer.name, budget: this.#budget.buffer, audit: options.audit ?? false },
+      { layer: layer.name, budget: this.#budget.buffer, root: parts.root, audit: options.audit ?? false },
       { budget: this.#budget, baseThreads: this.#baseThreads },
       {
         ready: () => this.#threadReady(),
@@ -147,6 +151,7 @@ export class HostRuntime implements Runtime {
       store: stores.functions,
       tenants: this.#tenants,
       limits: { ...DEFAULT_LIMITS, ...options.limits },
+      environment: options.environment ?? FAASM_ENVIRONMENT,
       ceilings,
       refreshMs: options.refreshMs,
       loadedMax: options.store.loadedFunctions ?? LOADED_FUNCTIONS,

@@ -21,6 +21,10 @@ export interface RuntimeOptions {
     readonly memoryBytes?: number;
     readonly userStateBytes?: number;
   };
+  /** Environment variables that every function has, unless its own settings have them. Default: Faasm's. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Folder of files that every call sees beside the built-in ones; read once. */
+  readonly runtimeRoot?: string;
   /** Where functions, shared files and tokens are kept; default: in memory. */
   readonly store?: StoreOptions;
   readonly auth?: {

@@ -1,5 +1,6 @@
 import type { Runtime } from './core/ports.ts';
 import { setGuestFlags } from './executor/v8-flags.ts';
+import { readRuntimeRoot } from './files/runtime-root.ts';
 import { HostRuntime } from './runtime-host.ts';
 import type { AuditCount, RuntimeOptions } from './runtime-options.ts';
 import { openStores } from './runtime-stores.ts';
@@ -9,11 +10,12 @@ const REFRESH_MS = 2_000;
 
 /**
  * The runtime with its stores, threads and scheduler. Waits until its threads are ready; the store is not asked yet.
- * Throws `INTERNAL` when threads cannot start.
+ * Throws `INTERNAL` when threads cannot start, `BAD_REQUEST` for a runtime root that cannot be read.
  */
 export async function createRuntime(options: RuntimeOptions = {}): Promise<Runtime & { audit(): AuditCount }> {
   setGuestFlags();
   const { logger = {}, store = { kind: 'memory' }, tracing = {} } = options;
+  const root = await readRuntimeRoot(options.runtimeRoot);
   const telemetry = await createTelemetry({ logger, ...tracing, hostInfo: () => runtime.info() });
   const refreshMs = store.refreshMs ?? REFRESH_MS;
   const stores = await openStores({
@@ -23,7 +25,7 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
     request: (operation, code) => telemetry.storeRequest(operation, code),
     cacheTrouble: (error) => logger.warn?.('code-cache-unusable', { reason: String(error) }),
   });
-  const runtime = new HostRuntime({ ...options, store, refreshMs, logger }, { stores, telemetry });
+  const runtime = new HostRuntime({ ...options, store, refreshMs, logger }, { stores, telemetry, root });
   try {
     await runtime.started();
   } catch (error) {

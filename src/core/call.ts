@@ -23,7 +23,7 @@ export interface Call {
   readonly input: Uint8Array | AsyncIterable<Uint8Array>;
   readonly contentType?: string;
   readonly attributes?: Attributes;
-  /** Faasm's `cmdline`: arguments separated by blanks, argv[1] onwards. */
+  /** Faasm's `cmdline`: arguments separated by blanks, argv[1] onwards; a blank after a backslash belongs to its argument. */
   readonly cmdline?: string;
   /** The call that made this one, and the first of the chain. */
   readonly parent?: number;

@@ -7,6 +7,7 @@ import type { FaasletPool } from '../faaslet/faaslet-pool.ts';
 import { type GuestThread, killRequested } from '../faaslet/guest-thread.ts';
 import type { LoadedFunction } from '../faaslet/loaded-function.ts';
 import type { ProtoFunction } from '../faaslet/proto-function.ts';
+import type { TemplateDirectory } from '../host/wasi/template.ts';
 import type { Turn } from '../layer/layer.ts';
 import { cancelledError, killError, returnedError, thrownError, timeoutError } from './call-end.ts';
 import { CallGuest } from './call-guest.ts';
@@ -28,6 +29,7 @@ export interface ActivationHost {
   readonly turns: TurnQueue;
   readonly state: ThreadState;
   readonly files: ThreadFiles;
+  readonly root: TemplateDirectory;
   /** A call is suspended for the first time; only told when the order asks for it. */
   suspended(id: number, turnMs: number): void;
   output(id: number, chunks: Uint8Array[]): void;
@@ -79,6 +81,7 @@ export class Activation {
       thread: host.thread,
       state: host.state,
       files: host.files,
+      root: host.root,
       suspension: this.#suspension,
       stream: (chunks: Uint8Array[]) => host.output(order.id, chunks),
       usedCpuMs: () => this.#times.cpuMs,

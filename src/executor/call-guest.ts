@@ -6,6 +6,7 @@ import { type GuestThread, killRequested } from '../faaslet/guest-thread.ts';
 import type { LoadedFunction } from '../faaslet/loaded-function.ts';
 import type { HostContext, LogSink, MaybePromise, OutputSink } from '../host/context.ts';
 import type { GuestMemory } from '../host/guest-memory.ts';
+import type { TemplateDirectory } from '../host/wasi/template.ts';
 import { splitArguments } from './arguments.ts';
 import { ChunkSink } from './chunk-sink.ts';
 import { GuestFiles } from './guest-files.ts';
@@ -26,6 +27,7 @@ export interface GuestHost {
   readonly thread: GuestThread;
   readonly state: ThreadState;
   readonly files: ThreadFiles;
+  readonly root: TemplateDirectory;
   readonly suspension: Suspension;
   /** Posts output while the call runs. */
   stream(chunks: Uint8Array[]): void;
@@ -45,6 +47,7 @@ export class CallGuest implements HostContext {
   readonly log: LogSink = { write: (bytes) => this.#writeLog(bytes) };
   readonly state: GuestState;
   readonly files: GuestFiles;
+  readonly root: TemplateDirectory;
   readonly stdoutIsOutput: boolean;
 
   /** While the proto-function is being made: nothing of the call may be seen, it would be frozen into everybody's. */
@@ -76,6 +79,7 @@ export class CallGuest implements HostContext {
     this.#order = order;
     this.state = guestState(this, host.state, host.thread.layer);
     this.files = new GuestFiles(this, host.files);
+    this.root = host.root;
   }
 
   get input(): Uint8Array {

@@ -3,6 +3,7 @@ import type { ErrorRecord } from '../core/errors.ts';
 import type { FileAnswer, FileRequest } from '../core/shared-file.ts';
 import type { FunctionSpec } from '../faaslet/loaded-function.ts';
 import type { ProtoFunction } from '../faaslet/proto-function.ts';
+import type { TemplateDirectory } from '../host/wasi/template.ts';
 import type { LayerChoice } from '../layer/open-layer.ts';
 import type { StateAnswer, StateRequest } from '../state/state-requests.ts';
 
@@ -14,6 +15,8 @@ export interface ThreadSettings {
   readonly ownBudget: SharedArrayBuffer;
   /** See ThreadBoard. */
   readonly board: SharedArrayBuffer;
+  /** The file tree that calls start from; its files are shared memory. */
+  readonly root: TemplateDirectory;
   /** Compare every reset Faaslet with a fresh one. */
   readonly audit: boolean;
   /** Folder of compiled code; absent: none is kept. */

@@ -55,6 +55,7 @@ const host: ActivationHost = {
   turns: new TurnQueue(guard, board),
   state,
   files,
+  root: settings.root,
   suspended: (call, turnMs) => post({ kind: 'suspended', call, turnMs }),
   output: (call, chunks) => post({ kind: 'output', call, chunks }, chunks),
   made: (fn, proto) => post({ kind: 'proto', handle: fn.handle, proto }),

@@ -4,6 +4,7 @@ import type { Limits } from '../core/limits.ts';
 import type { FileAnswer, FileRequest } from '../core/shared-file.ts';
 import type { FunctionType, ValueType } from '../module/artifact.ts';
 import type { GuestMemory } from './guest-memory.ts';
+import type { TemplateDirectory } from './wasi/template.ts';
 
 /** Where a call's output goes. Both methods copy, and end the call with `OUTPUT_LIMIT` past the limit. */
 export interface OutputSink {
@@ -90,13 +91,15 @@ export interface HostContext {
   readonly input: Uint8Array;
   /** argv, argv[0] included. */
   readonly args: readonly string[];
-  /** `NAME=value` pairs of the function's settings; programs see {@link environmentOf} of default-environment.ts. */
+  /** `NAME=value` pairs. */
   readonly environment: readonly string[];
   readonly memory: GuestMemory;
   readonly output: OutputSink;
   readonly log: LogSink;
   readonly state: StateAccess;
   readonly files: SharedFileAccess;
+  /** The file tree that the call starts from. */
+  readonly root: TemplateDirectory;
   readonly grants: Required<Grants>;
   /** Standard output is the call's output, unless the module writes output through `__faasm_write_output`. */
   readonly stdoutIsOutput: boolean;

@@ -97,6 +97,8 @@ describe.each(['native', 'portable'] as const)('samples, %s layer', (layer) => {
     for (const [key, value] of Object.entries(row.state ?? {})) {
       await runtime.state.set(user, key, encoder.encode(value));
     }
+    for (const [path, text] of Object.entries(row.files ?? {}))
+      await runtime.files.put(user, path, encoder.encode(text));
     const first = await check(runtime, row, 0);
     const second = await check(runtime, row, 1);
     // The host adds threads while others are busy, and the portable layer drops Faaslets with much memory.

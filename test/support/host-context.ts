@@ -3,6 +3,7 @@ import { DEFAULT_LIMITS, type Limits, PAGE_BYTES } from '../../src/core/limits.t
 import type { HostContext, SharedFileAccess, StateAccess } from '../../src/host/context.ts';
 import { findHostFunction } from '../../src/host/groups.ts';
 import { GuestMemory } from '../../src/host/guest-memory.ts';
+import { RUNTIME_TREE } from '../../src/host/wasi/template.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -77,6 +78,7 @@ export class FakeHost {
       },
       state: options.state ?? NO_STATE,
       files: options.files ?? NO_FILES,
+      root: RUNTIME_TREE,
       grants: { state: options.stateGrant ?? 'write', files: options.filesGrant ?? 'write' },
       stdoutIsOutput: options.stdoutIsOutput ?? true,
       slot: <T>(key: symbol, make: () => T): T => {

@@ -14,6 +14,8 @@ export interface SampleCase {
   readonly sharedRegions?: boolean;
   /** State of its user before the first of the two calls. */
   readonly state?: Readonly<Record<string, string>>;
+  /** Shared files of its user, likewise. */
+  readonly files?: Readonly<Record<string, string>>;
   /** Another sample that is started with it, and its output. */
   readonly beside?: { readonly sample: string; readonly input: string; readonly output: Expected };
   /** The output; one for each of the two calls where they differ. By default there is none. */
@@ -109,6 +111,20 @@ export const SAMPLE_CASES: readonly SampleCase[] = [
   },
   { sample: 'demo/stderr', log: 'stdin=0  stdout=1  stderr=2\nThis is for stderr\n\n' },
   { sample: 'demo/files', output: /^\/tmp\/faasm\.txt: I am some test content\n\/etc: hosts,passwd,resolv\.conf$/ },
+  { sample: 'demo/shared_file', output: 'This is some dummy content' },
+  {
+    sample: 'demo/shared_file',
+    input: 'faasm://test/shared-wasm.txt',
+    files: { 'test/shared-wasm.txt': 'I am some test content\r' },
+    output: 'I am some test content\r',
+  },
+  {
+    sample: 'demo/shared_file',
+    input: 'faasm://none',
+    output: 'Cannot open faasm://none: No such file or directory',
+    error: 'FUNCTION_FAILED',
+    returnValue: 1,
+  },
   { sample: 'demo/fread', output: '127.0.0.1\tlocalhost\n' },
   { sample: 'demo/listdir', output: ROOT_NAMES },
   { sample: 'demo/listdir', input: '/etc', output: 'hosts,passwd,resolv.conf' },

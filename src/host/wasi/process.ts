@@ -1,6 +1,5 @@
 import { monotonicUs, realtimeUs } from '../clock.ts';
 import type { HostContext, HostFunction } from '../context.ts';
-import { environmentOf } from '../default-environment.ts';
 import { paceOf } from '../pace.ts';
 import { define } from './define.ts';
 import { fail } from './errno.ts';
@@ -11,10 +10,8 @@ import { CLOCK } from './types.ts';
 export const PROCESS_FUNCTIONS: readonly HostFunction[] = [
   define('args_get', 'ii', (context, pointers, text) => writeStrings(context, context.args, pointers, text)),
   define('args_sizes_get', 'ii', (context, count, size) => writeSizes(context, context.args, count, size)),
-  define('environ_get', 'ii', (context, pointers, text) =>
-    writeStrings(context, environmentOf(context), pointers, text),
-  ),
-  define('environ_sizes_get', 'ii', (context, count, size) => writeSizes(context, environmentOf(context), count, size)),
+  define('environ_get', 'ii', (context, pointers, text) => writeStrings(context, context.environment, pointers, text)),
+  define('environ_sizes_get', 'ii', (context, count, size) => writeSizes(context, context.environment, count, size)),
   define('clock_res_get', 'ii', clockResolution),
   define('clock_time_get', 'ili', clockTime),
   define('random_get', 'ii', random),

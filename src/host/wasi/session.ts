@@ -22,12 +22,12 @@ export function sessionOf(context: HostContext): Session {
   return context.slot(SESSION, () => makeSession(context));
 }
 
-/** Opens a session on another tree than the runtime's; only before the call's first use of WASI. */
+/** Opens a session on another tree than the call's; only before the call's first use of WASI. */
 export function openSession(context: HostContext, template: TemplateDirectory): Session {
   return context.slot(SESSION, () => makeSession(context, template));
 }
 
-function makeSession(context: HostContext, template?: TemplateDirectory): Session {
+function makeSession(context: HostContext, template: TemplateDirectory = context.root): Session {
   const { fileBytes, openFiles } = context.limits;
   const descriptors = new DescriptorTable(openFiles);
   let shared: SharedTree | undefined;

@@ -49,7 +49,7 @@ export function samplesSuite(name: string, code: () => LambdaCode): void {
   });
 }
 
-async function upload(sandbox: LambdaSandbox, { sample, environment, state }: SampleCase): Promise<void> {
+async function upload(sandbox: LambdaSandbox, { sample, environment, state, files }: SampleCase): Promise<void> {
   const wasm = await readFile(new URL(`${sample}.wasm`, BUILT));
   const put = await fetchLambda(sandbox, `/v1/functions/${sample}`, { method: 'PUT', body: wasm });
   expect([put.status, await put.text()]).toEqual([201, expect.any(String)]);
@@ -61,6 +61,9 @@ async function upload(sandbox: LambdaSandbox, { sample, environment, state }: Sa
   const [user = ''] = sample.split('/');
   for (const [key, value] of Object.entries(state ?? {})) {
     await fetchLambda(sandbox, `/v1/state/${user}/${encodeURIComponent(key)}`, { method: 'PUT', body: value });
+  }
+  for (const [path, body] of Object.entries(files ?? {})) {
+    await fetchLambda(sandbox, `/v1/files/${user}/${path}`, { method: 'PUT', body });
   }
 }
 
