@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { apt, lastLines, providePackages } from './debian-packages.ts';
 import { ROOT, runTool, type ToolRun } from './run-tool.ts';
 
 /** The Python that Debian's packages belong to, and where moto lies. */
@@ -29,27 +30,10 @@ const RELEASE_WITH_MOTO = 'trixie';
 /** Installs what is missing of the S3 server. Answers what could not be had and why, undefined when all is there. Never rejects. */
 export async function provideS3Server(): Promise<string | undefined> {
   try {
-    return (await providePackages()) ?? (await provideMoto());
+    return (await providePackages('S3 server for tests', missingPackages)) ?? (await provideMoto());
   } catch (error) {
     return `S3 server for tests: ${(error as Error).message}`;
   }
-}
-
-async function providePackages(): Promise<string | undefined> {
-  const missing = await missingPackages();
-  if (missing.length === 0) return undefined;
-  const command = `apt-get install -y --no-install-recommends ${missing.join(' ')}`;
-  if (process.getuid?.() !== 0) return `S3 server for tests: packages are missing; as root: ${command}`;
-  console.log(`S3 server for tests: installing ${missing.join(' ')}`);
-  const install = ['install', '-y', '--no-install-recommends', ...missing];
-  let run = await apt(install);
-  if (run.code !== 0) {
-    // Mostly lists that are older than what the archive holds.
-    await apt(['update']);
-    run = await apt(install);
-  }
-  if ((await missingPackages()).length === 0) return undefined;
-  return `S3 server for tests: ${command} failed:\n${lastLines(run)}`;
 }
 
 async function missingPackages(): Promise<string[]> {
@@ -111,15 +95,6 @@ function download(folder: string, options: readonly string[]): Promise<ToolRun> 
 async function archiveIn(folder: string): Promise<string | undefined> {
   const name = (await readdir(folder)).find((entry) => entry.endsWith('.deb'));
   return name === undefined ? undefined : join(folder, name);
-}
-
-/** Waits for another apt-get that is under way. */
-function apt(args: readonly string[]): Promise<ToolRun> {
-  return runTool('env', ['DEBIAN_FRONTEND=noninteractive', 'apt-get', '-o', 'DPkg::Lock::Timeout=300', ...args]);
-}
-
-function lastLines(run: ToolRun): string {
-  return `${run.output}${run.reason}`.trim().split('\n').slice(-8).join('\n');
 }
 
 if (process.argv[1] === import.meta.filename) {

@@ -5,6 +5,7 @@ import { buildSamples } from '../src/toolchain/samples.ts';
 import { ensureNative } from './build-native.ts';
 import { ROOT, runTool } from './run-tool.ts';
 import { provideLambdaRic } from './setup-lambda-ric.ts';
+import { provideRedis } from './setup-redis.ts';
 import { provideS3Server } from './setup-s3-server.ts';
 
 /** A Node binary that the compatibility tests run on. */
@@ -24,9 +25,9 @@ export interface TestSetup {
 const OTHER_NODES = ['24.0.0', '26.10.0'] as const;
 
 /**
- * Provides what tests need and the repository does not hold: the native layer, the sample functions, an S3 server, AWS
- * Lambda's runtime client, other versions of Node. Takes minutes the first time, a second later. With `nodes: false`
- * without the versions of Node. Never rejects.
+ * Provides what tests need and the repository does not hold: the native layer, the sample functions, an S3 server, Redis,
+ * AWS Lambda's runtime client, other versions of Node. Takes minutes the first time, a second later. With
+ * `nodes: false` without the versions of Node. Never rejects.
  */
 export async function setupTests(options: { readonly nodes?: boolean } = {}): Promise<TestSetup> {
   const problems: string[] = [];
@@ -38,7 +39,7 @@ export async function setupTests(options: { readonly nodes?: boolean } = {}): Pr
   } catch (error) {
     problems.push(`samples: ${(error as Error).message}`);
   }
-  for (const provide of [provideS3Server, provideLambdaRic]) {
+  for (const provide of [provideS3Server, provideRedis, provideLambdaRic]) {
     const problem = await provide();
     if (problem !== undefined) problems.push(problem);
   }

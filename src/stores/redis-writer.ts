@@ -1,0 +1,184 @@
+import { FaasmError } from '../core/errors.ts';
+import type { StateCondition, StateRange, StateStat } from '../core/global-state.ts';
+import type { RedisConnection } from './redis-connection.ts';
+import type { StateKeys } from './redis-keys.ts';
+import type { ScriptName } from './redis-scripts.ts';
+import { lost, PIECE_BYTES, VALUE_MAX_BYTES, withStaged } from './redis-transfer.ts';
+import { checkSize, checkWithin, conflict } from './state-checks.ts';
+
+/** A state key and its names in Redis. */
+export interface RedisTarget {
+  readonly user: string;
+  readonly key: string;
+  readonly keys: StateKeys;
+}
+
+/** What a script answers: an outcome, and what the script says of it. */
+type Answer = readonly [Buffer, ...(number | Buffer)[]];
+
+/** Changes of values in Redis; none is sent twice, because it is not known whether the first one was made. */
+export class RedisWriter {
+  readonly #redis: RedisConnection;
+
+  constructor(redis: RedisConnection) {
+    this.#redis = redis;
+  }
+
+  /** See GlobalState.write. */
+  async write(target: RedisTarget, bytes: Uint8Array, { ifVersion }: StateCondition): Promise<StateStat> {
+    const { keys } = target;
+    const wanted = ifVersion ?? '';
+    this.#checkLarge(target, bytes.length);
+    if (bytes.length <= PIECE_BYTES) {
+      return statOf(await this.#run('write-2', target, [keys.value, keys.version], [bytes, wanted], ifVersion));
+    }
+    return withStaged(this.#redis, keys, [bytes], async (temporary) => {
+      const args = [bytes.length, wanted, 0, 0];
+      return statOf(await this.#run('replace-3', target, [keys.value, keys.version, temporary], args, ifVersion));
+    });
+  }
+
+  /** See GlobalState.writeRanges; undefined where there is no value. */
+  async writeRanges(
+    target: RedisTarget,
+    sizeBytes: number,
+    ranges: readonly StateRange[],
+  ): Promise<StateStat | undefined> {
+    return statIfThere(await this.#ranges(target, sizeBytes, ranges, false));
+  }
+
+  /** The same, with a value of zeros where there is none. */
+  async makeRanges(target: RedisTarget, sizeBytes: number, ranges: readonly StateRange[]): Promise<StateStat> {
+    return statOf(await this.#ranges(target, sizeBytes, ranges, true));
+  }
+
+  /** See GlobalState.remove. The version is remembered for `rememberedMs`. */
+  async remove(
+    target: RedisTarget,
+    { ifVersion }: StateCondition,
+    rememberedMs: number,
+  ): Promise<{ readonly removed: boolean; readonly version: number }> {
+    const { value, version, records, recordCount } = target.keys;
+    const args = [ifVersion ?? '', rememberedMs];
+    const answer = await this.#run('remove-4', target, [value, version, records, recordCount], args, ifVersion);
+    const [, removed, removedVersion] = answer as [Buffer, number, number];
+    return { removed: removed > 0, version: removedVersion };
+  }
+
+  /** See GlobalState.add; undefined where there is no value. */
+  async add(
+    target: RedisTarget,
+    offset: number,
+    delta: bigint,
+    width: 4 | 8,
+  ): Promise<(StateStat & { readonly sum: bigint }) | undefined> {
+    const answer = await this.#add(target, offset, delta, width, false);
+    return String(answer[0]) === 'none' ? undefined : sumOf(answer);
+  }
+
+  /** The same, with a value of offset + width zeros where there is none. */
+  async makeAndAdd(
+    target: RedisTarget,
+    offset: number,
+    delta: bigint,
+    width: 4 | 8,
+  ): Promise<StateStat & { readonly sum: bigint }> {
+    return sumOf(await this.#add(target, offset, delta, width, true));
+  }
+
+  /** See GlobalState.compareAndSet. */
+  async compareAndSet(
+    target: RedisTarget,
+    offset: number,
+    expected: Uint8Array,
+    replacement: Uint8Array,
+  ): Promise<boolean> {
+    const keys = [target.keys.value, target.keys.version];
+    const answer = await this.#run('compare-and-set-2', target, keys, [offset, expected, replacement]);
+    if (String(answer[0]) === 'size') checkWithin(target.user, target.key, Number(answer[1]), offset, expected.length);
+    return answer[1] === 1;
+  }
+
+  async #ranges(target: RedisTarget, sizeBytes: number, ranges: readonly StateRange[], make: boolean): Promise<Answer> {
+    this.#checkLarge(target, sizeBytes);
+    const { value, version } = target.keys;
+    const parts = ranges.map(({ bytes }) => bytes);
+    const total = parts.reduce((sum, { length }) => sum + length, 0);
+    const flag = make ? 1 : 0;
+    const send = async (): Promise<Answer> => {
+      if (total <= PIECE_BYTES) {
+        const args = [sizeBytes, flag, places(ranges), Buffer.concat(parts)];
+        return this.#run('ranges-2', target, [value, version], args);
+      }
+      return withStaged(this.#redis, target.keys, parts, async (temporary) => {
+        const keys = [value, version, temporary];
+        // The whole value need not be copied once more.
+        if (ranges.length === 1 && total === sizeBytes) {
+          return this.#run('replace-3', target, keys, [sizeBytes, '', 1, flag]);
+        }
+        return this.#run('staged-ranges-3', target, keys, [sizeBytes, flag, places(ranges), total]);
+      });
+    };
+    const answer = await send();
+    if (String(answer[0]) === 'size') checkSize(target.user, target.key, Number(answer[1]), sizeBytes);
+    return answer;
+  }
+
+  async #add(target: RedisTarget, offset: number, delta: bigint, width: 4 | 8, make: boolean): Promise<Answer> {
+    this.#checkLarge(target, offset + width);
+    const bytes = Buffer.alloc(8);
+    bytes.writeBigInt64LE(BigInt.asIntN(64, delta));
+    const args = [offset, bytes.subarray(0, width), make ? 1 : 0];
+    const answer = await this.#run('add-2', target, [target.keys.value, target.keys.version], args);
+    if (String(answer[0]) === 'size') checkWithin(target.user, target.key, Number(answer[1]), offset, width);
+    return answer;
+  }
+
+  async #run(
+    name: ScriptName,
+    { user, key }: RedisTarget,
+    keys: readonly string[],
+    args: readonly (string | number | Uint8Array)[],
+    ifVersion = 0,
+  ): Promise<Answer> {
+    const answer = (await this.#redis.run(name, keys, args, { repeatable: false })) as Answer;
+    const outcome = String(answer[0]);
+    if (outcome === 'conflict') throw conflict(user, key, ifVersion);
+    if (outcome === 'unstaged') throw lost(this.#redis);
+    return answer;
+  }
+
+  #checkLarge({ user, key }: RedisTarget, sizeBytes: number): void {
+    if (sizeBytes <= VALUE_MAX_BYTES) return;
+    throw new FaasmError(
+      'STATE_LIMIT',
+      `State ${user}/${key} of ${sizeBytes} bytes is too large for ${this.#redis.name}: Redis takes ${VALUE_MAX_BYTES} ` +
+        'bytes under one key; split the value.',
+    );
+  }
+}
+
+/** Offset and length of each range, as the scripts take them. */
+function places(ranges: readonly StateRange[]): Uint8Array {
+  const packed = new Uint32Array(ranges.length * 2);
+  for (const [i, { offset, bytes }] of ranges.entries()) {
+    packed[2 * i] = offset;
+    packed[2 * i + 1] = bytes.length;
+  }
+  return new Uint8Array(packed.buffer);
+}
+
+function statOf(answer: Answer): StateStat {
+  const [, sizeBytes, version] = answer as readonly [Buffer, number, number];
+  return { sizeBytes, version };
+}
+
+function statIfThere(answer: Answer): StateStat | undefined {
+  return String(answer[0]) === 'none' ? undefined : statOf(answer);
+}
+
+function sumOf(answer: Answer): StateStat & { readonly sum: bigint } {
+  const bytes = answer[3] as Buffer;
+  const sum = bytes.length === 8 ? bytes.readBigInt64LE() : BigInt(bytes.readInt32LE());
+  return { ...statOf(answer), sum };
+}

@@ -1,0 +1,18 @@
+-- Writes ranges into a value.
+-- KEYS: value, version. ARGV: size, 1 to make a value where there is none, places (offset and length of each range, 32 bits
+-- little-endian each), the bytes of all ranges one after the other.
+-- Result: 'ok', size, version; 'size', size there is; or 'none'.
+local size = tonumber(ARGV[1])
+if redis.call('EXISTS', KEYS[1]) == 0 then
+  if ARGV[2] ~= '1' then return { 'none' } end
+  zeros(KEYS[1], size)
+elseif redis.call('STRLEN', KEYS[1]) ~= size then
+  return { 'size', redis.call('STRLEN', KEYS[1]) }
+end
+local at = 1
+for place = 1, #ARGV[3], 8 do
+  local offset, length = struct.unpack('<I4I4', ARGV[3], place)
+  redis.call('SETRANGE', KEYS[1], offset, string.sub(ARGV[4], at, at + length - 1))
+  at = at + length
+end
+return { 'ok', size, bump(KEYS[2]) }
