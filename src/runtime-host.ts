@@ -7,7 +7,7 @@ import { FaasmError, toFaasmError } from './core/errors.ts';
 import type { FunctionSettings } from './core/function-document.ts';
 import { DEFAULT_CEILINGS, DEFAULT_LIMITS, DEFAULT_USER_LIMITS, PAGE_BYTES } from './core/limits.ts';
 import type { Logger } from './core/logger.ts';
-import { checkKey, checkName, type FunctionRef, refName } from './core/names.ts';
+import { type FunctionRef, refName } from './core/names.ts';
 import { concat } from './core/output-stream.ts';
 import type {
   CallFilter,
@@ -39,6 +39,7 @@ import { GlobalLocks } from './state/global-locks.ts';
 import { LocalLocks } from './state/local-locks.ts';
 import { LocalTier } from './state/local-tier.ts';
 import { StateService } from './state/state-service.ts';
+import { stateAdministration } from './state-administration.ts';
 import { memoryGlobalState } from './stores/memory-global-state.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
 
@@ -207,7 +208,7 @@ export class HostRuntime implements Runtime {
     });
     this.files = this.#files.files;
     this.tokens = stores.tokens;
-    this.state = checkedState(this.#tier);
+    this.state = stateAdministration(this.#tier, global);
   }
 
   /** Starts the base threads; resolves when all are ready. Throws `INTERNAL` when they cannot start. */
@@ -326,16 +327,6 @@ async function gather(input: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of input) chunks.push(chunk);
   return concat(chunks);
-}
-
-/** The local tier behind checks of names. */
-function checkedState(tier: LocalTier): StateAdmin {
-  return {
-    get: async (user, key) => tier.get(checkName(user, 'user'), checkKey(key)),
-    set: async (user, key, bytes) => void (await tier.set(checkName(user, 'user'), checkKey(key), bytes)),
-    remove: async (user, key) => tier.remove(checkName(user, 'user'), checkKey(key)),
-    list: async (user, prefix) => tier.list(checkName(user, 'user'), prefix),
-  };
 }
 
 function reasonOf(error: unknown): { readonly code: string; readonly reason: string } {

@@ -52,9 +52,9 @@ export async function sendResponse(
   }
 }
 
-/** Whether the length of a body is still to be said: it is not where the answer says another (HEAD), nor with 204. */
+/** Whether the length of a body is still to be said: it is not where the answer says another (HEAD), nor with 204 and 304. */
 function describesLength({ status, headers }: ApiResponse): boolean {
-  return status !== 204 && headers['content-length'] === undefined;
+  return status !== 204 && status !== 304 && headers['content-length'] === undefined;
 }
 
 /** A short body becomes a string of its bytes: node:http then sends it together with the head, in one piece. */

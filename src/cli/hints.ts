@@ -25,6 +25,10 @@ const HINTS: Partial<Record<ErrorCode, ErrorAdvice>> = {
     example: 'faasm logs demo/hello',
   },
   STATE_NOT_FOUND: { hint: '`faasm state ls` lists the keys of a user.', example: 'faasm state ls demo' },
+  PRECONDITION_FAILED: {
+    hint: 'Somebody has changed the value: read it again, and use the ETag that it has now.',
+    example: 'faasm state get demo/text --json',
+  },
   FILE_NOT_FOUND: { hint: '`faasm file ls` lists the files of a user.', example: 'faasm file ls demo' },
   TOKEN_NOT_FOUND: { hint: '`faasm token ls` lists the tokens.', example: 'faasm token ls' },
   RESULT_NOT_KEPT: {

@@ -92,6 +92,18 @@ export const ERROR_TABLE = {
     meaning: 'The output of the call was too large to be kept.',
     remedy: 'Make the call asynchronous, whose results are kept, or shrink its output.',
   },
+  PRECONDITION_FAILED: {
+    status: 412,
+    retryable: false,
+    meaning: 'The value is not, or no longer, what If-Match or If-None-Match asks for.',
+    remedy: 'Read the value again, and repeat the change on what it is now with its ETag.',
+  },
+  RANGE_NOT_SATISFIABLE: {
+    status: 416,
+    retryable: false,
+    meaning: 'The value has no bytes in the range that was asked for.',
+    remedy: 'Content-Range of the answer says how many bytes there are: ask for some of them.',
+  },
   BODY_TIMEOUT: {
     status: 408,
     retryable: true,

@@ -1,6 +1,6 @@
 import type { Call, CallResult, CallState, Principal } from './call.ts';
 import type { FunctionDocument, FunctionSettings, FunctionVersions, StoredFunction } from './function-document.ts';
-import type { StateEntry } from './global-state.ts';
+import type { StateCondition, StateEntry, StateRange, StateStat } from './global-state.ts';
 import type { FunctionRef } from './names.ts';
 import type { OutputStream } from './output-stream.ts';
 
@@ -157,14 +157,46 @@ export interface FunctionAdmin {
   collect(ref: FunctionRef, keep?: number): Promise<readonly string[]>;
 }
 
-/** State values as adapters and the API see them. Throws `INVALID_NAME`. */
+/**
+ * State values as adapters and the API see them: what the global tier holds. Throws `INVALID_NAME` and what
+ * {@link GlobalState} throws. What changes a value changes it in both tiers.
+ */
 export interface StateAdmin {
+  /** Undefined when the key holds no value. Reads no bytes of it. */
+  stat(user: string, key: string): Promise<StateStat | undefined>;
+  /** A copy of [offset, offset + length), shorter where the value ends, and the version that it is of. */
+  read(
+    user: string,
+    key: string,
+    offset: number,
+    length: number,
+  ): Promise<{ readonly bytes: Uint8Array; readonly stat: StateStat } | undefined>;
+  /** A copy of the value. */
   get(user: string, key: string): Promise<Uint8Array | undefined>;
-  /** Replaces the value in both tiers; `bytes` belongs to the runtime from here. Throws `STATE_LIMIT`. */
-  set(user: string, key: string, bytes: Uint8Array): Promise<void>;
-  /** Removes the value from both tiers; false when there was none. */
-  remove(user: string, key: string): Promise<boolean>;
+  /** Replaces the value; `bytes` belongs to the runtime from here, unless it throws `STATE_CONFLICT`. */
+  set(user: string, key: string, bytes: Uint8Array, condition?: StateCondition): Promise<StateStat>;
+  /**
+   * Writes a range of a value that is there; what functions of this host have changed of it and not pushed is pushed
+   * with it. `bytes` stays the caller's. Throws `STATE_NOT_FOUND`, `STATE_SIZE_MISMATCH`.
+   */
+  setRange(user: string, key: string, range: StateRange): Promise<void>;
+  /** Removes the value; false when there was none. Throws `STATE_CONFLICT`. */
+  remove(user: string, key: string, condition?: StateCondition): Promise<boolean>;
   list(user: string, prefix: string): Promise<readonly StateEntry[]>;
+  /** {@link GlobalState.add}. */
+  add(user: string, key: string, offset: number, delta: bigint, width: 4 | 8): Promise<bigint>;
+  /** {@link GlobalState.compareAndSet}. */
+  compareAndSet(
+    user: string,
+    key: string,
+    offset: number,
+    expected: Uint8Array,
+    replacement: Uint8Array,
+  ): Promise<boolean>;
+  /** Has this host send what it has changed of a value. Throws `STATE_UNINITIALISED` when it does not hold the value. */
+  push(user: string, key: string): Promise<void>;
+  /** Has this host bring its value up to what the global tier holds. Throws `STATE_NOT_FOUND`, `STATE_SIZE_MISMATCH`. */
+  pull(user: string, key: string): Promise<void>;
 }
 
 /** The runtime as adapters and the API see it. */

@@ -258,6 +258,30 @@ describe('faasm', () => {
       expect(await faasm('state', 'put', 'demo/x')).toMatchObject({ exit: 2 });
     });
 
+    it('parts of state values, and values that others change', async () => {
+      const put = (...more: string[]) => faasm('state', 'put', 'demo/cli/parts', ...more);
+      const { etag } = (await json('state', 'put', 'demo/cli/parts', '--value', 'the fox', '--new')) as { etag: string };
+      expect(await json('state', 'get', 'demo/cli/parts')).toMatchObject({ etag });
+      expect((await faasm('state', 'get', 'demo/cli/parts', '--range', '4-6')).stdout).toBe('fox');
+      expect(await put('--value', 'THE', '--offset', '0')).toMatchObject({ exit: 0 });
+      expect((await faasm('state', 'get', 'demo/cli/parts')).stdout).toBe('THE fox');
+      const refused = { exit: 1, stderr: expect.stringContaining('PRECONDITION_FAILED') };
+      expect(await put('--value', 'x', '--if-match', etag)).toMatchObject(refused);
+      expect(await put('--value', 'x', '--new')).toMatchObject(refused);
+      expect(await faasm('state', 'rm', 'demo/cli/parts', '--if-match', etag.replaceAll('"', ''))).toMatchObject(refused);
+      expect(await faasm('state', 'get', 'demo/cli/parts', '--range', '9-')).toMatchObject({
+        exit: 1,
+        stderr: expect.stringContaining('RANGE_NOT_SATISFIABLE'),
+      });
+      expect(await json('state', 'pull', 'demo/cli/parts')).toEqual({ pulled: true });
+      expect(await json('state', 'push', 'demo/cli/parts')).toEqual({ pushed: true });
+      expect(await faasm('state', 'rm', 'demo/cli/parts', '--if-match', '*')).toMatchObject({ exit: 0 });
+      expect(await faasm('state', 'pull', 'demo/cli/parts')).toMatchObject({
+        exit: 1,
+        stderr: expect.stringContaining('STATE_NOT_FOUND'),
+      });
+    });
+
     it('files', async () => {
       const content = Buffer.alloc(5_000_000, 'ab');
       await writeFile(join(folder, 'large'), content);
@@ -389,7 +413,7 @@ describe('faasm', () => {
       await chmod(join(bin, 'faasm'), 0o755);
       const cases: (readonly [string[], string])[] = [
         [['inv'], 'invoke'],
-        [['state', ''], 'get put ls rm'],
+        [['state', ''], 'get put ls rm push pull'],
         [['invoke', '--str'], '--stream'],
         [['invoke', 'demo/he'], 'demo/hello'],
         [['--host', 'x', 'invoke', 'demo/he'], 'demo/hello'],

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Call, CallResult } from '../../src/core/call.ts';
 import { FaasmError } from '../../src/core/errors.ts';
 import { patchSettings } from '../../src/core/function-settings.ts';
+import type { StateStat } from '../../src/core/global-state.ts';
 import { checkKey, checkName, type FunctionRef } from '../../src/core/names.ts';
 import { OutputBuffer } from '../../src/core/output-stream.ts';
 import type { CallRequest, CallStatus, FunctionAdmin, RunningCall, Runtime, StateAdmin } from '../../src/core/ports.ts';
@@ -133,16 +134,34 @@ export function fakeRuntime(functions: Readonly<Record<string, FakeFunction>> = 
   return runtime;
 }
 
+/** The global tier alone: nothing is kept on the host. */
 function fakeState(): StateAdmin {
   const global = memoryGlobalState();
+  const there = async (user: string, key: string): Promise<StateStat> => {
+    const stat = await global.stat(checkName(user, 'user'), checkKey(key));
+    if (stat === undefined) throw new FaasmError('STATE_NOT_FOUND', 'There is no such value.');
+    return stat;
+  };
   return {
+    stat: async (user, key) => global.stat(checkName(user, 'user'), checkKey(key)),
+    read: (user, key, offset, length) => global.read(user, key, offset, length),
     get: async (user, key) =>
       (await global.read(checkName(user, 'user'), checkKey(key), 0, Number.MAX_SAFE_INTEGER))?.bytes,
-    async set(user, key, bytes) {
-      await global.write(checkName(user, 'user'), checkKey(key), bytes);
+    set: async (user, key, bytes, condition) => global.write(checkName(user, 'user'), checkKey(key), bytes, condition),
+    async setRange(user, key, range) {
+      await global.writeRanges(user, key, (await there(user, key)).sizeBytes, [range]);
     },
-    remove: (user, key) => global.remove(user, key),
+    remove: (user, key, condition) => global.remove(user, key, condition),
     list: (user, prefix) => global.list(user, prefix),
+    add: (user, key, offset, delta, width) => global.add(user, key, offset, delta, width),
+    compareAndSet: (user, key, offset, expected, replacement) =>
+      global.compareAndSet(user, key, offset, expected, replacement),
+    async push() {
+      throw new FaasmError('STATE_UNINITIALISED', 'The host holds no values.');
+    },
+    async pull(user, key) {
+      await there(user, key);
+    },
   };
 }
 

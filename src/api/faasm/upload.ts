@@ -2,8 +2,9 @@ import { FaasmError } from '../../core/errors.ts';
 import { bytesResponse, textResponse } from '../http.ts';
 import { bytesAnswer, textAnswer } from '../responses.ts';
 import { defineRoute, type Route } from '../route.ts';
+import { stateValueResponse } from '../state-value.ts';
 import { noFile } from '../v1/files.ts';
-import { noState } from '../v1/state.ts';
+import { STATE_READ, STATE_WRITE_ERRORS } from '../v1/state.ts';
 
 const READ_ERRORS = ['FUNCTION_NOT_FOUND', 'STORE_UNAVAILABLE', 'STORE_DENIED', 'STORE_CORRUPT'] as const;
 const STORE_ERRORS = ['STORE_UNAVAILABLE', 'STORE_DENIED', 'STORE_FULL'] as const;
@@ -43,7 +44,7 @@ export const FAASM_UPLOAD_ROUTES: readonly Route[] = [
       description: 'The value; it may be empty.',
     },
     responses: { 200: textAnswer('It is written.', 'State upload complete\n') },
-    errors: ['STATE_LIMIT'],
+    errors: STATE_WRITE_ERRORS,
     async handle({ services, params, body }) {
       await services.runtime.state.set(params.user, params.key, body);
       return textResponse('State upload complete\n');
@@ -56,13 +57,9 @@ export const FAASM_UPLOAD_ROUTES: readonly Route[] = [
     access: 'user',
     tag: 'faasm',
     summary: 'Read a state value',
-    responses: { 200: bytesAnswer('The value.') },
-    errors: ['STATE_NOT_FOUND'],
-    async handle({ services, params }) {
-      const value = await services.runtime.state.get(params.user, params.key);
-      if (value === undefined) throw noState(params.user, params.key);
-      return bytesResponse(value);
-    },
+    ...STATE_READ,
+    handle: ({ services, request, params }) =>
+      stateValueResponse(services.runtime.state, request, params.user, params.key),
   }),
   defineRoute({
     id: 'faasmPing',

@@ -1,8 +1,12 @@
 import { FaasmError } from '../../core/errors.ts';
-import { bytesResponse, jsonResponse } from '../http.ts';
-import { bytesAnswer, jsonAnswer } from '../responses.ts';
+import { jsonResponse } from '../http.ts';
+import { entityTag, PRECONDITION_HEADERS } from '../preconditions.ts';
+import { BYTES, bytesAnswer, jsonAnswer } from '../responses.ts';
 import { defineRoute, type Route } from '../route.ts';
+import { changeIf, refuseConditions } from '../state-change.ts';
+import { noState, stateValueResponse } from '../state-value.ts';
 import { removedAnswer } from './functions.ts';
+import { runStateOperation, STATE_OPERATION, STATE_OPERATION_ANSWER } from './state-operations.ts';
 
 const ENTRY = {
   type: 'object',
@@ -11,7 +15,33 @@ const ENTRY = {
 } as const;
 const ENTRY_EXAMPLE = { key: 'text', sizeBytes: 43 };
 
-export const STATE_ROUTES: readonly Route[] = [
+/** What a global tier may answer to reads. */
+const STATE_READ_ERRORS = ['STATE_UNAVAILABLE', 'STATE_DENIED', 'STATE_CORRUPT'] as const;
+/** And to changes. */
+export const STATE_WRITE_ERRORS = [...STATE_READ_ERRORS, 'STATE_LIMIT', 'STATE_FULL', 'STATE_CONFLICT'] as const;
+
+const ETAG = { etag: 'Version of the value, for If-Match and If-None-Match.' };
+
+/** How {@link stateValueResponse} is described. */
+export const STATE_READ = {
+  headers: {
+    Range: { type: 'string', description: 'One range of bytes, such as `bytes=0-99`, `bytes=100-` or `bytes=-100`.' },
+    'If-Range': { type: 'string', description: 'Range is heeded only if the value has this ETag.' },
+    ...PRECONDITION_HEADERS,
+  },
+  responses: {
+    200: { ...bytesAnswer('The value.'), headers: ETAG },
+    206: {
+      description: 'The range.',
+      content: BYTES,
+      headers: { ...ETAG, 'content-range': 'Which bytes, and of how many.' },
+    },
+    304: { description: 'The value has an ETag of If-None-Match.', headers: ETAG },
+  },
+  errors: ['STATE_NOT_FOUND', 'PRECONDITION_FAILED', 'RANGE_NOT_SATISFIABLE', 'STATE_CONFLICT', ...STATE_READ_ERRORS],
+} as const;
+
+const WHOLE_VALUE_ROUTES: readonly Route[] = [
   defineRoute({
     id: 'listState',
     method: 'GET',
@@ -27,6 +57,7 @@ export const STATE_ROUTES: readonly Route[] = [
         { keys: [ENTRY_EXAMPLE] },
       ),
     },
+    errors: STATE_READ_ERRORS,
     async handle({ services, params, query }) {
       return jsonResponse({ keys: await services.runtime.state.list(params.user, query.prefix ?? '') });
     },
@@ -38,13 +69,12 @@ export const STATE_ROUTES: readonly Route[] = [
     access: 'user',
     tag: 'state',
     summary: 'Read a state value',
-    responses: { 200: bytesAnswer('The value.') },
-    errors: ['STATE_NOT_FOUND'],
-    async handle({ services, params }) {
-      const value = await services.runtime.state.get(params.user, params.key);
-      if (value === undefined) throw noState(params.user, params.key);
-      return bytesResponse(value);
-    },
+    description:
+      'What the global tier holds. HEAD reads no bytes. Up to 4 MiB are of one version; a larger value that is changed ' +
+      'while it is sent cuts the connection.',
+    ...STATE_READ,
+    handle: ({ services, request, params }) =>
+      stateValueResponse(services.runtime.state, request, params.user, params.key),
   }),
   defineRoute({
     id: 'putState',
@@ -53,18 +83,25 @@ export const STATE_ROUTES: readonly Route[] = [
     access: 'user',
     tag: 'state',
     summary: 'Replace a state value',
+    headers: PRECONDITION_HEADERS,
     body: {
       kind: 'bytes',
       limit: 'state',
       contentType: 'application/octet-stream',
       description: 'The value; it may be empty.',
     },
-    responses: { 200: jsonAnswer('It is written.', ENTRY, ENTRY_EXAMPLE) },
-    errors: ['STATE_LIMIT'],
-    async handle({ services, params, body }) {
+    responses: { 200: { ...jsonAnswer('It is written.', ENTRY, ENTRY_EXAMPLE), headers: ETAG } },
+    errors: ['PRECONDITION_FAILED', ...STATE_WRITE_ERRORS],
+    async handle({ services, request, params, body }) {
+      if (request.header('content-range') !== undefined) {
+        throw new FaasmError('BAD_REQUEST', 'PUT replaces the whole value: write a range with PATCH and ?offset=.');
+      }
       const sizeBytes = body.length;
-      await services.runtime.state.set(params.user, params.key, body);
-      return jsonResponse({ key: params.key, sizeBytes });
+      const { state } = services.runtime;
+      const stat = await changeIf(state, request, params, (condition) =>
+        state.set(params.user, params.key, body, condition),
+      );
+      return jsonResponse({ key: params.key, sizeBytes }, 200, { etag: entityTag(stat) });
     },
   }),
   defineRoute({
@@ -74,16 +111,75 @@ export const STATE_ROUTES: readonly Route[] = [
     access: 'user',
     tag: 'state',
     summary: 'Remove a state value',
+    headers: PRECONDITION_HEADERS,
     responses: { 200: removedAnswer('It is gone.') },
-    errors: ['STATE_NOT_FOUND'],
-    async handle({ services, params }) {
-      if (!(await services.runtime.state.remove(params.user, params.key))) throw noState(params.user, params.key);
+    errors: ['STATE_NOT_FOUND', 'PRECONDITION_FAILED', ...STATE_WRITE_ERRORS],
+    async handle({ services, request, params }) {
+      const { state } = services.runtime;
+      const removed = await changeIf(state, request, params, (condition) =>
+        state.remove(params.user, params.key, condition),
+      );
+      if (!removed) throw noState(params.user, params.key);
       return jsonResponse({ removed: true });
     },
   }),
 ];
 
-/** The error for a key without a value. */
-export function noState(user: string, key: string): FaasmError {
-  return new FaasmError('STATE_NOT_FOUND', `User ${user} has no state ${JSON.stringify(key)}.`);
-}
+const PART_ROUTES: readonly Route[] = [
+  defineRoute({
+    id: 'writeStateRange',
+    method: 'PATCH',
+    path: '/v1/state/{user}/{key...}',
+    access: 'user',
+    tag: 'state',
+    summary: 'Write a range of a state value',
+    description:
+      'The value must be there and keeps its size. What functions of this host have changed of it is pushed with it.',
+    query: {
+      offset: { type: 'integer', minimum: 0, description: 'Where in the value the bytes go; 0 if absent.' },
+    },
+    body: {
+      kind: 'bytes',
+      limit: 'state',
+      contentType: 'application/octet-stream',
+      description: 'The bytes.',
+      notEmpty: true,
+    },
+    responses: {
+      200: jsonAnswer(
+        'They are written.',
+        { type: 'object', required: ['written'], properties: { written: { type: 'integer', minimum: 1 } } },
+        { written: 16 },
+      ),
+    },
+    errors: ['STATE_NOT_FOUND', 'STATE_SIZE_MISMATCH', 'NOT_SUPPORTED', ...STATE_WRITE_ERRORS],
+    async handle({ services, request, params, query, body }) {
+      refuseConditions(request);
+      const range = { offset: query.offset ?? 0, bytes: body };
+      await services.runtime.state.setRange(params.user, params.key, range);
+      return jsonResponse({ written: body.length });
+    },
+  }),
+  defineRoute({
+    id: 'changeState',
+    method: 'POST',
+    path: '/v1/state/{user}/{key...}',
+    access: 'user',
+    tag: 'state',
+    summary: 'Change a state value atomically, or have the host push or pull it',
+    description:
+      '`add` adds to a little-endian integer, which wraps, of a value that is made of zeros where there is none. ' +
+      '`compareAndSet` replaces bytes if they are what they were. `push` has this host send what its functions have ' +
+      'changed, `pull` has it bring its copy up to date.',
+    body: { kind: 'json', schema: STATE_OPERATION, limit: 'state', example: { op: 'add', offset: 8, delta: 1 } },
+    responses: { 200: jsonAnswer('It is done.', STATE_OPERATION_ANSWER, { value: '42' }) },
+    errors: ['STATE_NOT_FOUND', 'STATE_SIZE_MISMATCH', 'STATE_UNINITIALISED', 'NOT_SUPPORTED', ...STATE_WRITE_ERRORS],
+    async handle({ services, request, params, body }) {
+      refuseConditions(request);
+      return jsonResponse(await runStateOperation(services.runtime.state, params.user, params.key, body));
+    },
+  }),
+];
+
+/** Routes about state values. */
+export const STATE_ROUTES: readonly Route[] = [...WHOLE_VALUE_ROUTES, ...PART_ROUTES];

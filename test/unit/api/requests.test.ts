@@ -8,7 +8,7 @@ describe('methods', () => {
     ['/healthz', 'GET, HEAD, OPTIONS'],
     ['/v1/calls/7', 'GET, HEAD, DELETE, OPTIONS'],
     ['/v1/functions/demo/hello', 'GET, HEAD, PUT, PATCH, DELETE, OPTIONS'],
-    ['/v1/state/demo/a/b', 'GET, HEAD, PUT, DELETE, OPTIONS'],
+    ['/v1/state/demo/a/b', 'GET, HEAD, PUT, POST, PATCH, DELETE, OPTIONS'],
     ['/f/demo/hello', 'GET, HEAD, PUT, POST, OPTIONS'],
   ])('of %s are told', async (path, allow) => {
     const { send } = openApi({}, { auth: 'tokens' });

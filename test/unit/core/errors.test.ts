@@ -18,8 +18,11 @@ describe('error table', () => {
       'BODY_TIMEOUT',
       'CONCURRENCY_LIMIT',
       'HOST_OVERLOADED',
+      'LOCK_TIMEOUT',
       'QUEUE_FULL',
       'SHUTTING_DOWN',
+      'STATE_CONFLICT',
+      'STATE_UNAVAILABLE',
       'STORE_UNAVAILABLE',
       'THREAD_LOST',
     ]);
