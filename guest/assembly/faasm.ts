@@ -17,8 +17,68 @@ declare function __faasm_read_state_ptr(key: usize, length: i32): usize;
 @external("env", "__faasm_write_state")
 declare function __faasm_write_state(key: usize, data: usize, length: i32): void;
 // @ts-ignore: decorator
+@external("env", "__faasm_read_state_offset")
+declare function __faasm_read_state_offset(key: usize, total: i32, offset: i32, buffer: usize, length: i32): void;
+// @ts-ignore: decorator
+@external("env", "__faasm_read_state_offset_ptr")
+declare function __faasm_read_state_offset_ptr(key: usize, total: i32, offset: i32, length: i32): usize;
+// @ts-ignore: decorator
+@external("env", "__faasm_write_state_offset")
+declare function __faasm_write_state_offset(key: usize, total: i32, offset: i32, data: usize, length: i32): void;
+// @ts-ignore: decorator
+@external("env", "__faasm_write_state_from_file")
+declare function __faasm_write_state_from_file(key: usize, path: usize): i32;
+// @ts-ignore: decorator
+@external("env", "__faasm_flag_state_dirty")
+declare function __faasm_flag_state_dirty(key: usize, total: i32): void;
+// @ts-ignore: decorator
+@external("env", "__faasm_flag_state_offset_dirty")
+declare function __faasm_flag_state_offset_dirty(key: usize, total: i32, offset: i32, length: i32): void;
+// @ts-ignore: decorator
 @external("env", "__faasm_push_state")
 declare function __faasm_push_state(key: usize): void;
+// @ts-ignore: decorator
+@external("env", "__faasm_push_state_partial")
+declare function __faasm_push_state_partial(key: usize): void;
+// @ts-ignore: decorator
+@external("env", "__faasm_push_state_partial_mask")
+declare function __faasm_push_state_partial_mask(key: usize, mask: usize): void;
+// @ts-ignore: decorator
+@external("env", "__faasm_pull_state")
+declare function __faasm_pull_state(key: usize, length: i32): void;
+// @ts-ignore: decorator
+@external("env", "__faasm_append_state")
+declare function __faasm_append_state(key: usize, data: usize, length: i32): void;
+// @ts-ignore: decorator
+@external("env", "__faasm_read_appended_state")
+declare function __faasm_read_appended_state(key: usize, buffer: usize, length: i32, count: i32): void;
+// @ts-ignore: decorator
+@external("env", "__faasm_clear_appended_state")
+declare function __faasm_clear_appended_state(key: usize): void;
+// @ts-ignore: decorator
+@external("env", "__faasm_state_add")
+declare function __faasm_state_add(key: usize, offset: i32, delta: i64, width: i32): i64;
+// @ts-ignore: decorator
+@external("env", "__faasm_state_compare_and_set")
+declare function __faasm_state_compare_and_set(key: usize, offset: i32, expected: usize, replacement: usize, length: i32): i32;
+// @ts-ignore: decorator
+@external("env", "__faasm_lock_state_read")
+declare function __faasm_lock_state_read(key: usize): void;
+// @ts-ignore: decorator
+@external("env", "__faasm_unlock_state_read")
+declare function __faasm_unlock_state_read(key: usize): void;
+// @ts-ignore: decorator
+@external("env", "__faasm_lock_state_write")
+declare function __faasm_lock_state_write(key: usize): void;
+// @ts-ignore: decorator
+@external("env", "__faasm_unlock_state_write")
+declare function __faasm_unlock_state_write(key: usize): void;
+// @ts-ignore: decorator
+@external("env", "__faasm_lock_state_global")
+declare function __faasm_lock_state_global(key: usize): void;
+// @ts-ignore: decorator
+@external("env", "__faasm_unlock_state_global")
+declare function __faasm_unlock_state_global(key: usize): void;
 // @ts-ignore: decorator
 @external("env", "__faasm_conf_flag")
 declare function __faasm_conf_flag(flag: usize): i32;
@@ -93,10 +153,153 @@ export function writeState(key: string, bytes: Uint8Array): void {
   __faasm_write_state(changetype<usize>(name), bytes.dataStart, bytes.length);
 }
 
-/** Writes this host's value at `key` to the global tier. */
+/** A copy of `length` bytes of the value at `key`, which has `totalLength`, from `offset` on. Fetches no more. */
+export function readStateOffset(key: string, totalLength: i32, offset: i32, length: i32): Uint8Array {
+  const name = String.UTF8.encode(key, true);
+  const bytes = new Uint8Array(length);
+  __faasm_read_state_offset(changetype<usize>(name), totalLength, offset, bytes.dataStart, length);
+  return bytes;
+}
+
+/** Address of the `length` bytes from `offset` on, as {@link readStatePtr}; only they may be used. */
+export function readStateOffsetPtr(key: string, totalLength: i32, offset: i32, length: i32): usize {
+  const name = String.UTF8.encode(key, true);
+  return __faasm_read_state_offset_ptr(changetype<usize>(name), totalLength, offset, length);
+}
+
+/** Writes a part of the value at `key`, which has or gets `totalLength` bytes, on this host. */
+export function writeStateOffset(key: string, totalLength: i32, offset: i32, bytes: Uint8Array): void {
+  const name = String.UTF8.encode(key, true);
+  __faasm_write_state_offset(changetype<usize>(name), totalLength, offset, bytes.dataStart, bytes.length);
+}
+
+/** Sets the value at `key`, here and in the global tier, to a file; answers its size. */
+export function writeStateFromFile(key: string, path: string): i32 {
+  const name = String.UTF8.encode(key, true);
+  const file = String.UTF8.encode(path, true);
+  return __faasm_write_state_from_file(changetype<usize>(name), changetype<usize>(file));
+}
+
+/**
+ * Says that this call declares what it changes through pointers to the value at `key`. Call it before asking for the
+ * pointer: the host then keeps no copy to find out by itself.
+ */
+export function declareState(key: string): void {
+  const name = String.UTF8.encode(key, true);
+  __faasm_flag_state_offset_dirty(changetype<usize>(name), 0, 0, 0);
+}
+
+/** Declares that all of the value at `key` was changed through a pointer: the next push sends it. */
+export function flagStateDirty(key: string, totalLength: i32): void {
+  const name = String.UTF8.encode(key, true);
+  __faasm_flag_state_dirty(changetype<usize>(name), totalLength);
+}
+
+/** Declares that `length` bytes from `offset` on were changed. */
+export function flagStateOffsetDirty(key: string, totalLength: i32, offset: i32, length: i32): void {
+  const name = String.UTF8.encode(key, true);
+  __faasm_flag_state_offset_dirty(changetype<usize>(name), totalLength, offset, length);
+}
+
+/** Sends what this host has changed of the value at `key` to the global tier. */
 export function pushState(key: string): void {
   const name = String.UTF8.encode(key, true);
   __faasm_push_state(changetype<usize>(name));
+}
+
+/** The same, then brings the value up to date. */
+export function pushStatePartial(key: string): void {
+  const name = String.UTF8.encode(key, true);
+  __faasm_push_state_partial(changetype<usize>(name));
+}
+
+/** Sends the bytes for which the value at `maskKey`, of the same size, is not 0, zeros that, and brings `key` up to date. */
+export function pushStatePartialMask(key: string, maskKey: string): void {
+  const name = String.UTF8.encode(key, true);
+  const mask = String.UTF8.encode(maskKey, true);
+  __faasm_push_state_partial_mask(changetype<usize>(name), changetype<usize>(mask));
+}
+
+/** Brings the value at `key` up to what the global tier has. What was changed here and not pushed stays. */
+export function pullState(key: string, totalLength: i32): void {
+  const name = String.UTF8.encode(key, true);
+  __faasm_pull_state(changetype<usize>(name), totalLength);
+}
+
+/** Appends a record to those of `key`, in the global tier. They have nothing to do with the value at `key`. */
+export function appendState(key: string, bytes: Uint8Array): void {
+  const name = String.UTF8.encode(key, true);
+  __faasm_append_state(changetype<usize>(name), bytes.dataStart, bytes.length);
+}
+
+/** The first `count` records of `key`, one after the other: `totalLength` bytes. They stay. */
+export function readAppendedState(key: string, totalLength: i32, count: i32): Uint8Array {
+  const name = String.UTF8.encode(key, true);
+  const bytes = new Uint8Array(totalLength);
+  __faasm_read_appended_state(changetype<usize>(name), bytes.dataStart, totalLength, count);
+  return bytes;
+}
+
+/** Removes all records of `key`. */
+export function clearAppendedState(key: string): void {
+  const name = String.UTF8.encode(key, true);
+  __faasm_clear_appended_state(changetype<usize>(name));
+}
+
+/** Adds to the integer of `width` (4 or 8) bytes at `offset` of `key`, at once for all hosts; answers what it is then. */
+export function stateAdd(key: string, offset: i32, delta: i64, width: i32): i64 {
+  const name = String.UTF8.encode(key, true);
+  return __faasm_state_add(changetype<usize>(name), offset, delta, width);
+}
+
+/** Replaces bytes at `offset` of `key` if they are as expected, at once for all hosts; answers whether they were. */
+export function stateCompareAndSet(key: string, offset: i32, expected: Uint8Array, replacement: Uint8Array): bool {
+  assert(expected.length == replacement.length, "expected and replacement must be of one length");
+  const name = String.UTF8.encode(key, true);
+  const done = __faasm_state_compare_and_set(
+    changetype<usize>(name),
+    offset,
+    expected.dataStart,
+    replacement.dataStart,
+    expected.length,
+  );
+  return done != 0;
+}
+
+/** Locks the value at `key` to read, among the calls of this host; waits. The end of the call unlocks it. */
+export function lockStateRead(key: string): void {
+  const name = String.UTF8.encode(key, true);
+  __faasm_lock_state_read(changetype<usize>(name));
+}
+
+/** Unlocks it. */
+export function unlockStateRead(key: string): void {
+  const name = String.UTF8.encode(key, true);
+  __faasm_unlock_state_read(changetype<usize>(name));
+}
+
+/** Locks the value at `key` to write, among the calls of this host; waits. The end of the call unlocks it. */
+export function lockStateWrite(key: string): void {
+  const name = String.UTF8.encode(key, true);
+  __faasm_lock_state_write(changetype<usize>(name));
+}
+
+/** Unlocks it. */
+export function unlockStateWrite(key: string): void {
+  const name = String.UTF8.encode(key, true);
+  __faasm_unlock_state_write(changetype<usize>(name));
+}
+
+/** Locks the value at `key` among all hosts; waits. The end of the call unlocks it. */
+export function lockStateGlobal(key: string): void {
+  const name = String.UTF8.encode(key, true);
+  __faasm_lock_state_global(changetype<usize>(name));
+}
+
+/** Unlocks it. */
+export function unlockStateGlobal(key: string): void {
+  const name = String.UTF8.encode(key, true);
+  __faasm_unlock_state_global(changetype<usize>(name));
 }
 
 /** The words of the call's command line, after the name of the program. */

@@ -32,7 +32,7 @@ export interface SampleCase {
 const SILENT = [
   'noop simple errno memcpy memmove calloc malloc brk stackheap munmap mmap_file fcntl filedescriptor file',
   'fstat stat fprintf long_double sizes ptr_ptr random random_float va_arg float_perf log_difference heap simd_check',
-  'matrix getenv getcwd getpwuid uname sysconf isatty gettime state_size grow region new_obj mt_difference',
+  'matrix getenv getcwd getpwuid uname sysconf isatty gettime state_size state_append state_file state_add grow region new_obj mt_difference',
 ]
   .join(' ')
   .split(' ')
@@ -153,6 +153,24 @@ export const SAMPLE_CASES: readonly SampleCase[] = [
     error: 'FUNCTION_FAILED',
     returnValue: 1,
   },
+  { sample: 'demo/state_offset', output: 'success' },
+  { sample: 'demo/state_shared_write_offset', output: 'success' },
+  {
+    sample: 'demo/state_shared_read_offset',
+    state: { state_shared_offset_example: '\0\0\x06\x07\x08\0\0' },
+    output: 'success',
+  },
+  {
+    sample: 'demo/state_shared_read_offset',
+    state: { state_shared_offset_example: '\0\0\x06\x09\x08\0\0' },
+    log: 'byte 3 is 9\n',
+    error: 'FUNCTION_FAILED',
+    returnValue: 1,
+  },
+  { sample: 'demo/state_locks', output: ['Counter: 001', 'Counter: 002'] },
+  { sample: 'demo/state_locks', input: 'global', output: ['Counter: 001', 'Counter: 002'] },
+  { sample: 'demo/state_lock_guard', output: ['Counter: 001', 'Counter: 002'] },
+  { sample: 'demo/state_parts_ts', output: 'abcXefgh cXe 012 5' },
   { sample: 'demo/print_state', state: { printable: 'some state' }, output: 'some state' },
   {
     sample: 'demo/word_count',
