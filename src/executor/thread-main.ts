@@ -12,6 +12,7 @@ import type { HostContext } from '../host/context.ts';
 import { openLayer } from '../layer/open-layer.ts';
 import { Activation, type ActivationHost } from './activation.ts';
 import { decodeOrders, encodeReports } from './frames.ts';
+import { standBack } from './priority.ts';
 import type { CallOrder, CallReport, FromThread, ThreadSettings, ToThread } from './protocol.ts';
 import { STACK_MAPPINGS } from './stack-mappings.ts';
 import { ThreadBoard } from './thread-board.ts';
@@ -30,6 +31,8 @@ const board = new ThreadBoard(settings.board);
 const budget = new Budget(settings.budget, settings.ownBudget);
 const { layer, reason } = openLayer(settings.layer, board.turn);
 const guard = layer.openGuard();
+// Not before: the watchdog, which the first guard starts, must not stand back.
+standBack(settings.niceness);
 const thread: GuestThread = {
   layer,
   guard,
@@ -44,7 +47,7 @@ const faaslets = new FaasletPool(thread);
 const functions = new Map<number, LoadedFunction>();
 /** By the slots of their ids. */
 const running: (Activation | undefined)[] = [];
-const state = new ThreadState((message) => post(message));
+const state = new ThreadState(post);
 const files = new ThreadFiles(post);
 let suspended = 0;
 let reports: CallReport[] = [];
@@ -173,5 +176,10 @@ function receive(message: ToThread): void {
   }
 }
 
+// A guest that is ended just as it has been suspended for the first time may be ended before anybody listens to the
+// promise of its call. The promise is rejected with the trap that unwinds the guest, and its call knows why it ended.
+process.on('unhandledRejection', (reason) => {
+  if (reason !== thread.trap) throw reason;
+});
 port.on('message', receive);
 post({ kind: 'ready', layer: layer.name, ...(reason === undefined ? {} : { reason }) });

@@ -1,5 +1,6 @@
 import type { Budget, Resource } from '../core/budget.ts';
 import type { TurnEnd } from '../core/turn-end.ts';
+import { NICENESS } from '../executor/priority.ts';
 import type { FromThread } from '../executor/protocol.ts';
 import { type ThreadChoices, ThreadHandle } from '../executor/thread-handle.ts';
 import type { ThreadView } from './placement.ts';
@@ -12,6 +13,8 @@ const PRESSURE = 0.8;
 /** A thread and what the scheduler has given it. */
 export interface PoolThread {
   readonly handle: ThreadHandle;
+  /** One of those that are kept, as opposed to those that come and go. */
+  readonly base: boolean;
   /** Calls given to it that have not ended. */
   calls: number;
   exclusive: number;
@@ -34,17 +37,19 @@ export interface ThreadPoolEvents {
 /** The worker threads: started on demand, retired when idle, replaced when lost. */
 export class ThreadPool {
   readonly threads = new Map<number, PoolThread>();
-  readonly #settings: ThreadChoices;
+  readonly #settings: Omit<ThreadChoices, 'niceness'>;
   readonly #budget: Budget;
   readonly #baseThreads: number;
   readonly #events: ThreadPoolEvents;
   #nextId = 1;
   #starting = 0;
+  /** Threads that are kept, those that start included. */
+  #bases = 0;
   #closing = false;
   #failure: string | undefined;
 
   constructor(
-    settings: ThreadChoices,
+    settings: Omit<ThreadChoices, 'niceness'>,
     options: { readonly budget: Budget; readonly baseThreads: number },
     events: ThreadPoolEvents,
   ) {
@@ -67,13 +72,17 @@ export class ThreadPool {
   spawn(): void {
     if (this.#closing) return;
     this.#starting += 1;
-    const handle = new ThreadHandle(this.#nextId, this.#settings, {
+    const base = this.#bases < this.#baseThreads;
+    if (base) this.#bases += 1;
+    const settings = { ...this.#settings, niceness: base ? NICENESS.base : NICENESS.extra };
+    const handle = new ThreadHandle(this.#nextId, settings, {
       message: (_, message) => this.#message(thread, message),
       exited: (_, reason) => this.#exited(thread, reason),
     });
     this.#nextId += 1;
     const thread: PoolThread = {
       handle,
+      base,
       calls: 0,
       exclusive: 0,
       stuck: undefined,
@@ -98,8 +107,7 @@ export class ThreadPool {
   /** Ends idle threads beyond the base. */
   retireIdle(now: number): void {
     for (const [id, thread] of this.threads) {
-      if (this.threads.size <= this.#baseThreads) return;
-      if (thread.calls > 0 || now - thread.idleSince < RETIRE_AFTER_MS) continue;
+      if (thread.base || thread.calls > 0 || now - thread.idleSince < RETIRE_AFTER_MS) continue;
       this.threads.delete(id);
       thread.handle.stop();
     }
@@ -151,12 +159,12 @@ export class ThreadPool {
   #exited(thread: PoolThread, reason: string | undefined): void {
     if (!thread.handle.ready) this.#starting -= 1;
     this.threads.delete(thread.handle.id);
+    if (thread.base) this.#bases -= 1;
     this.#budget.releaseAll(thread.handle.ownBudget);
     thread.handle.releaseUserBudgets();
     if (reason !== undefined) this.#failure = reason;
     this.#events.gone(thread);
     if (thread.calls > 0) this.#events.lost(thread, reason ?? 'it was stopped');
-    while (thread.handle.ready && this.threads.size + this.#starting < this.#baseThreads && !this.#closing)
-      this.spawn();
+    while (thread.handle.ready && this.#bases < this.#baseThreads && !this.#closing) this.spawn();
   }
 }
