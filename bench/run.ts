@@ -5,15 +5,16 @@ import type { Bench } from './harness/bench.ts';
 import { type Figure, formatTable } from './harness/figure.ts';
 
 const names = BENCHES.map(({ name, summary }) => `  ${name.padEnd(12)} ${summary}`).join('\n');
-const USAGE = `Usage: npm run bench -- <name>... [--json]
+const USAGE = `Usage: npm run bench -- <name>... [--json] [--seconds <n>]
 
 ${names}
   all          every one of them
 
 --json prints a JSON object for each figure instead of a table; progress goes to the standard error stream.
+--seconds sets how long abuse takes.
 bench/README.md says what is measured and what the figures were.`;
 
-async function runBench(bench: Bench, json: boolean): Promise<boolean> {
+async function runBench(bench: Bench, json: boolean, seconds: number | undefined): Promise<boolean> {
   const figures: Figure[] = [];
   const start = performance.now();
   const progress = (line: string): void => console.error(`${bench.name}: ${line}`);
@@ -23,7 +24,7 @@ async function runBench(bench: Bench, json: boolean): Promise<boolean> {
       figures.push(figure);
       if (json) console.log(JSON.stringify(figure));
     };
-    await bench.run({ report, progress });
+    await bench.run({ report, progress, ...(seconds === undefined ? {} : { seconds }) });
     progress(`done in ${((performance.now() - start) / 1000).toFixed(0)} s`);
   } catch (error) {
     failure = error;
@@ -35,9 +36,13 @@ async function runBench(bench: Bench, json: boolean): Promise<boolean> {
 }
 
 async function main(): Promise<number> {
-  let parsed: { values: { json?: boolean; help?: boolean }; positionals: string[] };
+  let parsed: { values: { json?: boolean; help?: boolean; seconds?: string }; positionals: string[] };
   try {
-    const options = { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
+    const options = {
+      json: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+      seconds: { type: 'string' },
+    } as const;
     parsed = parseArgs({ options, allowPositionals: true });
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${USAGE}`);
@@ -53,9 +58,14 @@ async function main(): Promise<number> {
     console.error(`There is no bench ${unknown.join(', ')}.\n\n${USAGE}`);
     return 2;
   }
+  const seconds = values.seconds === undefined ? undefined : Number(values.seconds);
+  if (seconds !== undefined && !(seconds > 0)) {
+    console.error(`--seconds is ${values.seconds}: use a number above 0.\n\n${USAGE}`);
+    return 2;
+  }
   const wanted = BENCHES.filter(({ name }) => positionals.includes('all') || positionals.includes(name));
   let failed = 0;
-  for (const bench of wanted) if (!(await runBench(bench, values.json === true))) failed += 1;
+  for (const bench of wanted) if (!(await runBench(bench, values.json === true, seconds))) failed += 1;
   return failed === 0 ? 0 : 1;
 }
 

@@ -6,6 +6,8 @@ export interface BenchContext {
   readonly report: ReportFigure;
   /** Takes a line about what happens now, for the standard error stream. */
   readonly progress: (line: string) => void;
+  /** How long to measure, for benches that can take any time. */
+  readonly seconds?: number;
 }
 
 /** One bench: `npm run bench -- <name>`. It sets up what it needs, and rejects when it cannot measure. */
