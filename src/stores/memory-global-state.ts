@@ -45,6 +45,7 @@ export interface StateKeeper {
   save(kept: KeptRecord): Promise<void>;
   /** Resolves when records can be kept; throws why they cannot. */
   check(): Promise<void>;
+  close(): Promise<void>;
 }
 
 /** What a change makes of a record, and what it answers. */
@@ -199,7 +200,9 @@ export class MemoryGlobalState implements GlobalState {
     await this.#keeper?.check();
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    await this.#keeper?.close();
+  }
 
   /** Without a keeper nobody can see a change half made: it is made at once. */
   get #inPlace(): boolean {
