@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RuntimeOptions } from '../../src/index.ts';
 import { fileShell, shell, uploadShell } from '../support/file-shell.ts';
-import { startRuntime, stopRuntime, type TestRuntime } from '../support/runtime.ts';
+import { sleep, startRuntime, stopRuntime, type TestRuntime } from '../support/runtime.ts';
 import { wat } from '../support/wat.ts';
 
 const E = {
@@ -206,7 +206,7 @@ describe('shared files', () => {
       `open failed: ${E.NOENT}`,
     ]);
     await shell(one, ['write faasm://f third', 'write faasm://g new']);
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await sleep(400);
     expect((await shell(two, ['read faasm://f', 'read faasm://g'])).lines).toEqual(['third (5)', 'new (3)']);
     await one.files.remove('demo', 'f');
     expect((await shell(one, ['read faasm://f'])).lines).toEqual([`open failed: ${E.NOENT}`]);
@@ -217,11 +217,18 @@ describe('shared files', () => {
     await uploadShell(runtime);
     await runtime.files.put('demo', 'f', encoder.encode('before'));
     const rights = 2 | 4 | 32;
-    const running = shell(runtime, [`open 3 faasm:/f 0 ${rights}`, 'sleep 300', 'fdread 4', 'read faasm:/g']);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    const running = shell(runtime, [
+      `open 3 faasm:/f 0 ${rights}`,
+      'write faasm://opened x',
+      'await faasm://changed',
+      'fdread 4',
+      'read faasm:/g',
+    ]);
+    while ((await text(runtime, 'opened')) === undefined) await sleep(5);
     await runtime.files.put('demo', 'f', encoder.encode('after!'));
     await runtime.files.put('demo', 'g', encoder.encode('new'));
-    expect((await running).lines).toEqual(['descriptor 4', 'slept', 'before (6)', 'new (3)']);
+    await runtime.files.put('demo', 'changed', new Uint8Array(0));
+    expect((await running).lines).toEqual(['descriptor 4', 'done', 'there', 'before (6)', 'new (3)']);
     expect((await shell(runtime, ['read faasm://f'])).lines).toEqual(['after! (6)']);
   });
 
@@ -307,7 +314,7 @@ describe('shared files', () => {
     await rename(kept, `${kept}-moved`);
     folders.push(`${kept}-moved`);
     await writeFile(kept, '');
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await sleep(100);
     const run = await shell(runtime, ['read faasm://known', 'read faasm://new', 'write faasm://new x']);
     expect(run.lines).toEqual(['known (5)', `open failed: ${E.IO}`, `open failed: ${E.IO}`]);
     expect(run.log.split('\n')[0]).toMatch(/^faasm:\/\/new: STORE_UNAVAILABLE: /);

@@ -5,22 +5,23 @@ import type { CallRequest, CallResult, FunctionSettings } from '../../src/index.
 import { compileProgram } from '../../src/toolchain/compile.ts';
 import { ending, request, type TestRuntime, USER } from './runtime.ts';
 
-const SOURCE = join(import.meta.dirname, 'guests/file-shell.c');
+const GUESTS = join(import.meta.dirname, 'guests');
 const NAME = 'files';
 
 let building: Promise<Uint8Array> | undefined;
 
 /** The module of guests/file-shell.c: a program that does with files what its input says. */
 export function fileShell(): Promise<Uint8Array> {
-  building ??= build();
+  building ??= compileGuest('file-shell.c');
   return building;
 }
 
-async function build(): Promise<Uint8Array> {
-  const folder = await mkdtemp(join(tmpdir(), 'faasm-file-shell-'));
+/** Compiles a C program of the folder guests. */
+export async function compileGuest(name: string): Promise<Uint8Array> {
+  const folder = await mkdtemp(join(tmpdir(), 'faasm-guest-'));
   try {
-    const outFile = join(folder, 'file-shell.wasm');
-    await compileProgram({ sources: [SOURCE], outFile });
+    const outFile = join(folder, 'guest.wasm');
+    await compileProgram({ sources: [join(GUESTS, name)], outFile });
     return await readFile(outFile);
   } finally {
     await rm(folder, { recursive: true });

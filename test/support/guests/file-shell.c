@@ -168,6 +168,7 @@ static void run(void) {
   else if (IS("env")) for (char **each = environ; *each != NULL; each++) puts(*each);
   else if (IS("args")) puts(arg[1]);
   else if (IS("sleep")) { usleep((useconds_t)atoi(arg[1]) * 1000); puts("slept"); }
+  else if (IS("await")) { while (access(arg[1], F_OK) != 0) usleep(5000); puts("there"); }
   else if (IS("exit")) exit(atoi(arg[1]));
   else if (IS("trap")) __builtin_trap();
   else printf("unknown: %s\n", name);
