@@ -86,6 +86,7 @@ export class HostRuntime implements Runtime {
   readonly #logger: Logger;
   readonly #retirement: FunctionRetirement;
   readonly #tier: LocalTier;
+  readonly #globalLocks: GlobalLocks;
   readonly #stateService: StateService;
   readonly #files: SharedFiles;
   readonly #layer: ReturnType<typeof openLayer>;
@@ -163,7 +164,7 @@ export class HostRuntime implements Runtime {
         this.#logger.warn?.('function-not-refreshed', { function: refName(ref), ...reasonOf(error) }),
     });
     const userLimitBytes = options.budgets?.userStateBytes ?? USER_STATE_BYTES;
-    const global = memoryGlobalState({ userLimitBytes });
+    const global = options.globalState ?? memoryGlobalState({ userLimitBytes });
     this.#tier = new LocalTier({
       global,
       layer,
@@ -172,11 +173,12 @@ export class HostRuntime implements Runtime {
       userLimitBytes,
       replaced: (user, key) => this.#eachThread(({ handle }) => handle.post({ kind: 'regionReplaced', user, key })),
     });
+    this.#globalLocks = new GlobalLocks({ global, host: this.#host });
     this.#stateService = new StateService({
       global,
       tier: this.#tier,
       locks: new LocalLocks(),
-      globalLocks: new GlobalLocks({ global, host: this.#host }),
+      globalLocks: this.#globalLocks,
     });
     this.#files = new SharedFiles({
       store: stores.files,
@@ -305,6 +307,7 @@ export class HostRuntime implements Runtime {
     await this.#scheduler.drained(options.graceMs ?? GRACE_MS);
     this.#scheduler.close();
     await this.#pool.close();
+    await this.#globalLocks.close();
     await this.#telemetry.close();
     await this.#stores.objects.close();
   }

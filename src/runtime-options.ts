@@ -1,3 +1,4 @@
+import type { GlobalState } from './core/global-state.ts';
 import type { Limits, UserLimits } from './core/limits.ts';
 import type { Logger } from './core/logger.ts';
 import type { LayerChoice } from './layer/open-layer.ts';
@@ -27,6 +28,8 @@ export interface RuntimeOptions {
   readonly runtimeRoot?: string;
   /** Where functions, shared files and tokens are kept; default: in memory. */
   readonly store?: StoreOptions;
+  /** The global tier of state, where hosts of one process share one; it is not closed with the host. Default: its own. */
+  readonly globalState?: GlobalState;
   readonly auth?: {
     /** A token that makes its bearer an administrator. */
     readonly adminToken?: string;

@@ -41,6 +41,8 @@ export class GlobalLocks {
   readonly #leaseMs: number;
   readonly #queue = new LocalLocks();
   readonly #held = new Map<string, Held>();
+  /** Locks that are being given back. */
+  readonly #releases = new Set<Promise<boolean>>();
   /** Owners that have lost a lock while they had it, with its name. */
   readonly #lost = new Map<string, string>();
   /** Attempts under way, by owner, so that an owner that ends is not granted a lock afterwards. */
@@ -101,15 +103,19 @@ export class GlobalLocks {
     for (const [name, held] of this.#held) {
       if (held.owner !== owner) continue;
       this.#forget(name, held);
+      const { user, key, fence } = held;
       // If the tier is away the lease ends by itself.
-      this.#options.global.unlock(held.user, held.key, this.#ownerName(owner), held.fence).catch(() => undefined);
+      const release = this.#options.global.unlock(user, key, this.#ownerName(owner), fence).catch(() => false);
+      this.#releases.add(release);
+      void release.then(() => this.#releases.delete(release));
     }
     this.#queue.releaseAll(owner);
   }
 
-  /** Gives all locks back; the host stops. */
-  close(): void {
+  /** Gives all locks back; the host stops. Waits for the tier, whose errors do not matter: leases end by themselves. */
+  async close(): Promise<void> {
     for (const { owner } of [...this.#held.values()]) this.releaseAll(owner);
+    await Promise.all(this.#releases);
   }
 
   async #take(user: string, key: string, owner: string, attempt: Attempt): Promise<void> {

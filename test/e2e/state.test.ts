@@ -1,0 +1,325 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { CallResult } from '../../src/index.ts';
+import { memoryGlobalState } from '../../src/stores/memory-global-state.ts';
+import { SHELL_KEYS, type ShellStep, STATE_SHELL, shellScript } from '../support/guests/state-shell.ts';
+import {
+  ending,
+  outputWords,
+  request,
+  sleep,
+  startRuntime,
+  stopRuntime,
+  type TestRuntime,
+  words,
+} from '../support/runtime.ts';
+import { wat } from '../support/wat.ts';
+
+const { key } = SHELL_KEYS;
+/** A value of several pages, and the last word of it. */
+const LARGE = 100_000;
+const LAST = LARGE - 4;
+
+/** Two hosts that share nothing but the global tier. */
+describe.each(['native', 'portable'] as const)('state, %s layer', (layer) => {
+  const global = memoryGlobalState();
+  let one: TestRuntime;
+  let other: TestRuntime;
+  let shell: Uint8Array;
+  let user = '';
+  let users = 0;
+
+  beforeAll(async () => {
+    const options = { layer, threads: 2, globalState: global, limits: { timeoutMs: 20_000 } };
+    [one, other] = await Promise.all([startRuntime(options), startRuntime(options)]);
+    shell = await wat(STATE_SHELL);
+  });
+  afterAll(async () => {
+    await Promise.all([stopRuntime(one), stopRuntime(other)]);
+  });
+  // A user of its own for each test, and so keys of its own.
+  beforeEach(async () => {
+    users += 1;
+    user = `user${users}`;
+    for (const runtime of [one, other]) await runtime.upload({ user, function: 'shell' }, shell);
+  });
+
+  function start(runtime: TestRuntime, steps: readonly ShellStep[]): Promise<CallResult> {
+    return runtime.invoke(request('shell', [], { user, input: shellScript(steps) }));
+  }
+
+  /** What the steps put, once they have ended well. */
+  async function run(runtime: TestRuntime, ...steps: ShellStep[]): Promise<number[]> {
+    const result = await start(runtime, steps);
+    expect([ending(result), result.error?.message]).toEqual(['success', undefined]);
+    return outputWords(result);
+  }
+
+  async function code(runtime: TestRuntime, ...steps: ShellStep[]): Promise<string> {
+    return ending(await start(runtime, steps));
+  }
+
+  /** Ends a call of the runtime whose id is not known yet: the newest one. */
+  async function cancelNewest(runtime: TestRuntime): Promise<void> {
+    const newest = runtime.calls({ user, limit: 1 })[0];
+    if (newest === undefined) throw new Error('there is no call');
+    runtime.cancel(newest.call.id);
+  }
+
+  const globalWord = async (offset: number): Promise<number | undefined> => {
+    const found = await global.read(user, key, offset, 4);
+    return found && new Uint32Array(found.bytes.slice().buffer)[0];
+  };
+
+  it('shows one host what another has pushed once it pulls', async () => {
+    await run(one, ['pointer', 8], ['store', 4, 7], ['push']);
+    expect(await run(other, ['read', 8, 4])).toEqual([7]);
+    await run(one, ['pointer', 8], ['store', 4, 8], ['push']);
+    expect(await run(other, ['read', 8, 4], ['pull', 8], ['read', 8, 4])).toEqual([7, 8]);
+  });
+
+  it('keeps what two hosts push into one page, byte by byte, whether they declare it or not', async () => {
+    await run(one, ['pointer', 8], ['push']);
+    await run(other, ['pointer', 8]);
+    await run(one, ['pointer', 8], ['store8', 1, 11], ['store8', 4, 14], ['push']);
+    await run(other, ['pointer', 8], ['store8', 0, 20], ['store8', 2, 22], ['push']);
+    await run(other, ['pointer', 8], ['store8', 3, 23], ['declare', 8, 3, 1], ['push']);
+    expect((await global.read(user, key, 0, 8))?.bytes).toEqual(new Uint8Array([20, 11, 22, 23, 14, 0, 0, 0]));
+    for (const runtime of [one, other]) {
+      expect(await run(runtime, ['pull', 8], ['pointer', 8], ['load', 0], ['load', 4])).toEqual([0x17160b14, 14]);
+    }
+  });
+
+  it('keeps what was changed here and not pushed when it pulls', async () => {
+    await run(one, ['pointer', 12], ['push']);
+    await run(other, ['pointer', 12], ['store', 0, 1], ['push']);
+    const steps: ShellStep[] = [
+      ['pointer', 12],
+      ['store', 4, 2],
+      ['write', 12, 8, 3],
+      ['pull', 12],
+    ];
+    expect(await run(one, ...steps, ['load', 0], ['load', 4], ['load', 8], ['push'])).toEqual([1, 2, 3]);
+    expect(await run(other, ['pull', 12], ['pointer', 12], ['load', 4], ['load', 8])).toEqual([2, 3]);
+  });
+
+  it('sends only the ranges that are declared, of a call that says it declares them', async () => {
+    await run(one, ['pointer', 8], ['push']);
+    // Once more, now that nobody is left who may have changed it without saying so.
+    await run(one, ['push']);
+    await run(
+      one,
+      ['declare', 0, 0, 0],
+      ['pointer', 8],
+      ['store', 0, 1],
+      ['store', 4, 2],
+      ['declare', 8, 4, 4],
+      ['push'],
+    );
+    expect(await globalWord(4)).toBe(2);
+    // Copies are compared anyway.
+    if (layer === 'native') expect(await globalWord(0)).toBe(0);
+  });
+
+  it('gives equal pointers to one key, at any offset', async () => {
+    const [whole = 0, part, again] = await run(
+      one,
+      ['pointer', LARGE],
+      ['putPointer'],
+      ['offsetPointer', LARGE, 12_345, 10],
+      ['putPointer'],
+      ['pointer', 0],
+      ['putPointer'],
+    );
+    expect([part, again]).toEqual([whole + 12_345, whole]);
+  });
+
+  it('fetches just what is touched', async () => {
+    await global.write(user, key, new Uint8Array(LARGE).fill(9));
+    let read = 0;
+    const before = global.read;
+    global.read = async (...args) => {
+      const found = await before.apply(global, args);
+      read += found?.bytes.length ?? 0;
+      return found;
+    };
+    try {
+      expect(await run(one, ['read', LARGE, LAST])).toEqual([0x09090909]);
+      expect(await run(one, ['offsetPointer', LARGE, 4000, 200], ['load', 0])).toEqual([0x09090909]);
+      expect(read).toBe((LARGE % 4096) + 2 * 4096);
+      await run(one, ['pull', LARGE]);
+      expect(read).toBe(LARGE);
+      // Known: nothing is read again.
+      await run(one, ['pull', LARGE], ['pull', LARGE]);
+      expect(read).toBe(LARGE);
+    } finally {
+      global.read = before;
+    }
+  });
+
+  it('writes parts of a value that it has not fetched', async () => {
+    await global.write(user, key, new Uint8Array(LARGE).fill(9));
+    await run(one, ['write', LARGE, 50_001, 0x01020304], ['push']);
+    const bytes = (await global.read(user, key, 0, LARGE))?.bytes ?? new Uint8Array();
+    expect([...bytes.subarray(50_000, 50_006)]).toEqual([9, 4, 3, 2, 1, 9]);
+    expect(bytes.filter((byte) => byte === 9).length).toBe(LARGE - 4);
+  });
+
+  it('pushes what a mask marks, and zeros the mask', async () => {
+    await run(one, ['pointer', 12], ['push']);
+    const marks: ShellStep[] = [
+      ['maskPointer', 12],
+      ['store8', 4, 1],
+      ['store8', 5, 255],
+    ];
+    await run(one, ...marks, ['pointer', 12], ['store', 0, 1], ['store', 4, 0x11223344], ['pushMasked']);
+    expect([await globalWord(0), await globalWord(4)]).toEqual([0, 0x3344]);
+    expect(await run(one, ['maskPointer', 12], ['load', 4])).toEqual([0]);
+    await run(one, ['push']);
+    // What was not marked has not been forgotten.
+    expect([await globalWord(0), await globalWord(4)]).toEqual([1, 0x11223344]);
+  });
+
+  it('adds and compares for all hosts at once', async () => {
+    const count = 20;
+    const adds = Array.from({ length: count }, (_, index) => run(index % 2 === 0 ? one : other, ['add', 4, 3, 4]));
+    const sums = (await Promise.all(adds)).flat();
+    expect(sums.sort((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, index) => 3 * (index + 1)));
+    expect(await run(one, ['compareAndSet', 4, 3 * count, 5], ['read', 8, 4])).toEqual([1, 5]);
+    expect(await run(other, ['compareAndSet', 4, 3 * count, 6], ['read', 8, 4])).toEqual([0, 5]);
+  });
+
+  it('appends records that all hosts read in one order', async () => {
+    await run(one, ['append', 1], ['append', 2]);
+    await run(other, ['append', 3]);
+    expect(await run(one, ['appended', 0, 3, 12], ['appended', 2, 9, 12])).toEqual([1, 3]);
+    expect(await code(one, ['appended', 0, 3, 11])).toBe('STATE_SIZE_MISMATCH');
+    await run(other, ['clearAppended']);
+    expect(await run(one, ['size'])).toEqual([0]);
+  });
+
+  it('ends a call that asks for what is not there, with a code', async () => {
+    expect(await code(one, ['push'])).toBe('STATE_UNINITIALISED');
+    expect(await code(one, ['declareAll', 4])).toBe('STATE_UNINITIALISED');
+    expect(await code(one, ['read', 8, 4])).toBe('STATE_NOT_FOUND');
+    expect(await code(one, ['pull', 0])).toBe('STATE_LIMIT');
+    await run(one, ['pointer', 8], ['push']);
+    expect(await code(one, ['read', 8, 5])).toBe('STATE_SIZE_MISMATCH');
+    expect(await code(one, ['write', 8, 5, 0])).toBe('STATE_SIZE_MISMATCH');
+    expect(await code(one, ['declare', 8, 8, 1])).toBe('STATE_SIZE_MISMATCH');
+    expect(await code(one, ['offsetPointer', 8, 8, 1])).toBe('STATE_SIZE_MISMATCH');
+    expect(await code(one, ['pointer', 9])).toBe('STATE_SIZE_MISMATCH');
+    expect(await code(one, ['unlockWrite'])).toBe('LOCK_LOST');
+    expect(await code(one, ['unlockGlobal'])).toBe('LOCK_LOST');
+    expect(await code(one, ['lockWrite'], ['lockRead'])).toBe('LOCK_TIMEOUT');
+    expect(await code(one, ['lockGlobal'], ['lockGlobal'])).toBe('LOCK_TIMEOUT');
+    // None of them has left a lock behind.
+    expect(await run(one, ['lockWrite'], ['unlockWrite'], ['lockGlobal'], ['unlockGlobal'])).toEqual([]);
+  });
+
+  it('tells a host of a value that another one has replaced by one of another size', async () => {
+    await run(one, ['pointer', 8], ['store', 0, 1], ['push']);
+    await run(other, ['writeAll', 16, 3], ['push']);
+    expect(await code(one, ['write', 8, 0, 5], ['push'])).toBe('STATE_SIZE_MISMATCH');
+    expect(await code(one, ['pull', 8])).toBe('STATE_SIZE_MISMATCH');
+    // Writing all of it settles it, and so does removing it.
+    await run(one, ['writeAll', 8, 4], ['push']);
+    expect(await run(other, ['pull', 0], ['size'], ['read', 8, 4])).toEqual([8, 0x04040404]);
+  });
+
+  it('counts exactly under the write lock, on one host', async () => {
+    await run(one, ['write', 4, 0, 0]);
+    const increment: ShellStep[] = [
+      ['lockWrite'],
+      ['pointer', 4],
+      ['sleep', 1],
+      ['atomicAdd', 0, 1],
+      ['push'],
+      ['unlockWrite'],
+    ];
+    await Promise.all(Array.from({ length: 20 }, () => run(one, ...increment)));
+    expect(await run(one, ['lockRead'], ['read', 4, 0], ['unlockRead'])).toEqual([20]);
+  });
+
+  it('counts exactly under the global lock, on two hosts', async () => {
+    await run(one, ['write', 4, 0, 0], ['push']);
+    const increment: ShellStep[] = [
+      ['lockGlobal'],
+      ['pull', 4],
+      ['pointer', 4],
+      ['atomicAdd', 0, 1],
+      ['push'],
+      ['unlockGlobal'],
+    ];
+    await Promise.all(Array.from({ length: 20 }, (_, index) => run(index % 2 === 0 ? one : other, ...increment)));
+    expect(await globalWord(0)).toBe(20);
+  });
+
+  it.each(['lockWrite', 'lockRead', 'lockGlobal'] as const)(
+    'lets go of a lock when its call ends: %s',
+    async (lock) => {
+      const waiting: ShellStep[] = [lock === 'lockGlobal' ? ['lockGlobal'] : ['lockWrite']];
+      const host = lock === 'lockGlobal' ? other : one;
+      for (const last of [['end'], ['trap']] as const) {
+        const holder = start(one, [[lock], ['sleep', 30], [...last]]);
+        await sleep(10);
+        expect(await run(host, ...waiting)).toEqual([]);
+        await holder;
+      }
+      const holder = start(one, [[lock], ['sleep', 1_000_000]]);
+      while (runtimeSuspended(one) === 0) await sleep(1);
+      await sleep(10);
+      await cancelNewest(one);
+      expect(ending(await holder)).toBe('CANCELLED');
+      expect(await run(host, ...waiting)).toEqual([]);
+    },
+  );
+
+  it('holds no thread while it waits for a lock, and leaves the queue when it is cancelled', async () => {
+    const holder = start(one, [['lockWrite'], ['sleep', 200], ['unlockWrite']]);
+    await sleep(20);
+    const waiting = Array.from({ length: 50 }, () => start(one, [['lockWrite'], ['unlockWrite']]));
+    await sleep(20);
+    const cancelled = start(one, [['lockWrite'], ['sleep', 1_000_000]]);
+    await sleep(20);
+    await cancelNewest(one);
+    expect(ending(await cancelled)).toBe('CANCELLED');
+    // Others run meanwhile, on few threads.
+    expect(await run(one, ['size'])).toEqual([0]);
+    for (const result of await Promise.all([holder, ...waiting])) expect(ending(result)).toBe('success');
+  });
+
+  function runtimeSuspended(runtime: TestRuntime): number {
+    return runtime.calls({ user, state: 'running', limit: 10 }).length;
+  }
+});
+
+describe('state in shared regions', () => {
+  let runtime: TestRuntime;
+  beforeAll(async () => {
+    runtime = await startRuntime({ limits: { timeoutMs: 20_000 } });
+    await runtime.upload({ user: 'demo', function: 'shell' }, await wat(STATE_SHELL));
+  });
+  afterAll(() => stopRuntime(runtime));
+
+  const run = async (...steps: ShellStep[]): Promise<number[]> => {
+    const result = await runtime.invoke(request('shell', [], { input: shellScript(steps) }));
+    expect(ending(result)).toBe('success');
+    return outputWords(result);
+  };
+
+  it('shows stores and writes of one call to all others at once', async () => {
+    await run(['pointer', LARGE]);
+    const reader = run(['pointer', LARGE], ['store', 0, 1], ['spin', LAST, 42], ['load', LAST]);
+    await run(['pointer', LARGE], ['spin', 0, 1], ['write', LARGE, LAST, 42]);
+    expect(await reader).toEqual([42]);
+  });
+
+  it('keeps atomics of calls on several threads exact while others push and pull', async () => {
+    await run(['writeAll', 64, 0], ['push']);
+    const adders = Array.from({ length: 8 }, () => run(['pointer', 64], ['atomicAdd', 8, 1], ['repeat', 1, 20_000]));
+    const pushers = Array.from({ length: 8 }, () => run(['push'], ['pull', 64], ['pushPartial'], ['repeat', 3, 20]));
+    await Promise.all([...adders, ...pushers]);
+    expect(await run(['push'], ['read', 64, 8])).toEqual([160_000]);
+    expect((await runtime.state.get('demo', key))?.slice(8, 12)).toEqual(words([160_000]));
+  });
+});
