@@ -7,7 +7,7 @@ import { ensurePrebuilt, PREBUILT_ARCHITECTURES } from './build-native.ts';
 import { installedTool, ROOT, runTool } from './run-tool.ts';
 
 /** Copied as they are. */
-const COPIED = ['guest', 'native', 'serverless.yml'] as const;
+const COPIED = ['guest', 'native', 'serverless.yml', 'src/stores/scripts'] as const;
 
 /** Makes `folder` new. Rejects with the compiler's messages. Answers a line for each thing that is missing in it. */
 async function build(folder: string): Promise<readonly string[]> {

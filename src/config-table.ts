@@ -9,6 +9,7 @@ import {
   PAGE_BYTES,
   type UserLimits,
 } from './core/limits.ts';
+import { parseRedisUrl, REDIS_URL_FORMS } from './core/redis-url.ts';
 
 /** Settings of the host that belong to no group. */
 export interface HostSettings {
@@ -44,6 +45,15 @@ export interface StoreSettings {
   readonly versionsKept: number;
   readonly loadedFunctions: number;
   readonly fileCacheBytes: number;
+}
+
+/** Where the global state tier keeps values and locks. */
+export interface StateSettings {
+  readonly kind: 'folder' | 'memory' | 'redis';
+  /** Empty: none. May hold a password. */
+  readonly redisUrl: string;
+  readonly redisPrefix: string;
+  readonly redisTimeoutMs: number;
 }
 
 /** Who is let in. */
@@ -292,7 +302,7 @@ export const BUDGETS: Table<BudgetSettings> = {
     env: 'FAASM_USER_STATE_BYTES',
     default: 2048 * MIB,
     min: 0,
-    meaning: 'State of one user in the global tier kept in memory, key names included.',
+    meaning: 'State of one user in the global tier, and in the memory of this host; key names included.',
   }),
   bodyBytes: bytes({
     env: 'FAASM_HOST_BODY_BYTES',
@@ -389,6 +399,37 @@ export const STORE: Table<StoreSettings> = {
     default: 1024 * MIB,
     min: 0,
     meaning: 'Contents of shared files (faasm://) kept in memory; no larger one can be read.',
+  }),
+};
+
+export const STATE: Table<StateSettings> = {
+  kind: choice({
+    env: 'FAASM_STATE',
+    default: 'memory',
+    choices: ['memory', 'folder', 'redis'],
+    meaning:
+      'Where state is kept; memory: it is gone when the host stops; folder: state/ in FAASM_STORE_DIR, for one host; redis: shared by hosts.',
+  }),
+  redisUrl: text({
+    env: 'FAASM_REDIS_URL',
+    default: '',
+    secret: true,
+    accept: (value) => parseRedisUrl(value) !== undefined,
+    accepts: REDIS_URL_FORMS,
+    meaning: 'Where Redis is, with user and password if it wants them.',
+  }),
+  redisPrefix: text({
+    env: 'FAASM_REDIS_PREFIX',
+    default: 'faasm',
+    accept: (value) => /^[A-Za-z0-9._-]{1,64}$/.test(value),
+    accepts: '1 to 64 letters, digits, and . _ -',
+    meaning: 'Begins the names of all keys in Redis; hosts with the same one share their state.',
+  }),
+  redisTimeoutMs: milliseconds({
+    env: 'FAASM_REDIS_TIMEOUT_MS',
+    default: 5_000,
+    min: 50,
+    meaning: 'A Redis that says nothing for so long is given up; while there is none, requests to it wait as long.',
   }),
 };
 

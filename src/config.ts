@@ -10,7 +10,9 @@ import {
   HOST,
   type HostSettings,
   LIMITS,
+  STATE,
   STORE,
+  type StateSettings,
   type StoreSettings,
   type Table,
   TRACING,
@@ -31,6 +33,7 @@ export interface Config extends HostSettings {
   readonly maxBodyBytes: BodySettings;
   readonly budgets: BudgetSettings;
   readonly store: StoreSettings;
+  readonly state: StateSettings;
   readonly auth: AuthSettings;
   readonly tracing: TracingSettings;
 }
@@ -58,6 +61,7 @@ const GROUPS: readonly (readonly [string, Readonly<Record<string, Setting<unknow
   ['maxBodyBytes.', { ...BODIES }],
   ['budgets.', { ...BUDGETS }],
   ['store.', { ...STORE }],
+  ['state.', { ...STATE }],
   ['auth.', { ...AUTH }],
   ['tracing.', { ...TRACING }],
 ];
@@ -76,11 +80,15 @@ export function loadConfig(environment: Environment = process.env): Config {
     maxBodyBytes: read(BODIES, environment, problems),
     budgets: read(BUDGETS, environment, problems),
     store: read(STORE, environment, problems),
+    state: read(STATE, environment, problems),
     auth: read(AUTH, environment, problems),
     tracing: read(TRACING, environment, problems),
   };
   if (config.store.kind === 's3' && config.store.bucket === '' && problems.length === 0) {
     problems.push('FAASM_STORE is "s3", but FAASM_S3_BUCKET is not set: name the bucket.');
+  }
+  if (config.state.kind === 'redis' && config.state.redisUrl === '' && problems.length === 0) {
+    problems.push('FAASM_STATE is "redis", but FAASM_REDIS_URL is not set: say where Redis is.');
   }
   if (problems.length > 0) throw new FaasmError('BAD_REQUEST', problems.join('\n'));
   return Object.freeze(config);

@@ -5,6 +5,7 @@ import type { CallResult } from './core/call.ts';
 import { FAASM_ENVIRONMENT } from './core/default-environment.ts';
 import { FaasmError, toFaasmError } from './core/errors.ts';
 import type { FunctionSettings } from './core/function-document.ts';
+import type { GlobalState } from './core/global-state.ts';
 import { DEFAULT_CEILINGS, DEFAULT_LIMITS, DEFAULT_USER_LIMITS, PAGE_BYTES } from './core/limits.ts';
 import type { Logger } from './core/logger.ts';
 import { type FunctionRef, refName } from './core/names.ts';
@@ -40,12 +41,10 @@ import { LocalLocks } from './state/local-locks.ts';
 import { LocalTier } from './state/local-tier.ts';
 import { StateService } from './state/state-service.ts';
 import { stateAdministration } from './state-administration.ts';
-import { memoryGlobalState } from './stores/memory-global-state.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
 
 const RESULT_BYTES = 256 * 1024 * 1024;
 const VALUE_LIMIT_BYTES = 4 * 1024 ** 3 - PAGE_BYTES;
-const USER_STATE_BYTES = 2 * 1024 ** 3;
 const QUEUE_LIMIT = 10_000;
 const RESULT_TTL_MS = 600_000;
 const GRACE_MS = 30_000;
@@ -60,12 +59,15 @@ const FILE_CACHE_BYTES = 1024 * 1024 * 1024;
 export interface HostOptions extends RuntimeOptions {
   readonly store: StoreOptions;
   readonly refreshMs: number;
+  /** What one user may have of state, here and in the global tier. */
+  readonly userStateBytes: number;
   readonly logger: Logger;
 }
 
-/** What it is built on; it closes stores and telemetry. */
+/** What it is built on; it closes stores, global tier and telemetry. */
 export interface HostParts {
   readonly stores: RuntimeStores;
+  readonly global: GlobalState;
   readonly telemetry: Telemetry;
   /** The file tree that calls start from. */
   readonly root: TemplateDirectory;
@@ -82,6 +84,7 @@ export class HostRuntime implements Runtime {
   readonly #catalogue: FunctionCatalogue;
   readonly #messages: ThreadMessages;
   readonly #stores: RuntimeStores;
+  readonly #global: GlobalState;
   readonly #telemetry: Telemetry;
   readonly #logger: Logger;
   readonly #retirement: FunctionRetirement;
@@ -104,7 +107,9 @@ export class HostRuntime implements Runtime {
     const { layer } = opened;
     this.#layer = opened;
     const { stores, telemetry } = parts;
+    const global = options.globalState ?? parts.global;
     this.#stores = stores;
+    this.#global = parts.global;
     this.#telemetry = telemetry;
     this.#logger = options.logger;
     this.#baseThreads = options.threads ?? availableParallelism();
@@ -163,8 +168,7 @@ export class HostRuntime implements Runtime {
       stale: (ref, error) =>
         this.#logger.warn?.('function-not-refreshed', { function: refName(ref), ...reasonOf(error) }),
     });
-    const userLimitBytes = options.budgets?.userStateBytes ?? USER_STATE_BYTES;
-    const global = options.globalState ?? memoryGlobalState({ userLimitBytes });
+    const userLimitBytes = options.userStateBytes;
     this.#tier = new LocalTier({
       global,
       layer,
@@ -268,7 +272,7 @@ export class HostRuntime implements Runtime {
 
   async ready(): Promise<void> {
     this.#checkOpen();
-    await this.#stores.objects.check();
+    await Promise.all([this.#stores.objects.check(), this.#global.check()]);
   }
 
   metrics(): string {
@@ -310,6 +314,7 @@ export class HostRuntime implements Runtime {
     await this.#globalLocks.close();
     await this.#telemetry.close();
     await this.#stores.objects.close();
+    await this.#global.close();
   }
 
   #checkOpen(): void {

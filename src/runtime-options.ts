@@ -2,6 +2,7 @@ import type { GlobalState } from './core/global-state.ts';
 import type { Limits, UserLimits } from './core/limits.ts';
 import type { Logger } from './core/logger.ts';
 import type { LayerChoice } from './layer/open-layer.ts';
+import type { StateOptions } from './runtime-state.ts';
 import type { StoreOptions } from './runtime-stores.ts';
 
 /** How to set a runtime up; everything has a default. Sizes in bytes, times in ms. */
@@ -28,6 +29,8 @@ export interface RuntimeOptions {
   readonly runtimeRoot?: string;
   /** Where functions, shared files and tokens are kept; default: in memory. */
   readonly store?: StoreOptions;
+  /** Where state is kept that hosts share or that outlives a host; default: in memory. */
+  readonly state?: StateOptions;
   /** The global tier of state, where hosts of one process share one; it is not closed with the host. Default: its own. */
   readonly globalState?: GlobalState;
   readonly auth?: {

@@ -51,7 +51,8 @@ export interface OpenStoresOptions {
   readonly cacheTrouble: (error: unknown) => void;
 }
 
-const DEFAULT_FOLDER = '.faasm';
+/** Where a host keeps what it keeps in folders, unless it is told otherwise. */
+export const DEFAULT_FOLDER = '.faasm';
 const CACHE_BYTES = 1024 ** 3;
 
 /** Opens the stores that were chosen. Nothing is asked of them yet. */

@@ -3,14 +3,17 @@ import { setGuestFlags } from './executor/v8-flags.ts';
 import { readRuntimeRoot } from './files/runtime-root.ts';
 import { HostRuntime } from './runtime-host.ts';
 import type { AuditCount, RuntimeOptions } from './runtime-options.ts';
-import { openStores } from './runtime-stores.ts';
+import { openGlobalState } from './runtime-state.ts';
+import { DEFAULT_FOLDER, openStores } from './runtime-stores.ts';
 import { createTelemetry } from './telemetry/create-telemetry.ts';
 
 const REFRESH_MS = 2_000;
+const USER_STATE_BYTES = 2 * 1024 ** 3;
 
 /**
- * The runtime with its stores, threads and scheduler. Waits until its threads are ready; the store is not asked yet.
- * Throws `INTERNAL` when threads cannot start, `BAD_REQUEST` for a runtime root that cannot be read.
+ * The runtime with its stores, threads and scheduler. Waits until its threads are ready; store and
+ * Redis are not asked yet. Throws `INTERNAL` when threads cannot start, `BAD_REQUEST` for a runtime root that cannot be read,
+ * `STATE_*` when the folder of the state cannot be.
  */
 export async function createRuntime(options: RuntimeOptions = {}): Promise<Runtime & { audit(): AuditCount }> {
   setGuestFlags();
@@ -25,7 +28,15 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
     request: (operation, code) => telemetry.storeRequest(operation, code),
     cacheTrouble: (error) => logger.warn?.('code-cache-unusable', { reason: String(error) }),
   });
-  const runtime = new HostRuntime({ ...options, store, refreshMs, logger }, { stores, telemetry, root });
+  const userStateBytes = options.budgets?.userStateBytes ?? USER_STATE_BYTES;
+  const global = await openGlobalState({
+    state: options.state ?? { kind: 'memory' },
+    storeFolder: store.folder || DEFAULT_FOLDER,
+    userLimitBytes: userStateBytes,
+    request: (operation, code) => telemetry.stateRequest(operation, code),
+  });
+  const settings = { ...options, store, refreshMs, userStateBytes, logger };
+  const runtime = new HostRuntime(settings, { stores, global, telemetry, root });
   try {
     await runtime.started();
   } catch (error) {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster, Redis } from 'ioredis';
 import { FaasmError } from '../core/errors.ts';
+import type { RedisPlace } from '../core/redis-url.ts';
 import { isConnectionLoss, isPassing, isRefusal, isUnknownScript, redisError } from './redis-errors.ts';
 import { type ScriptName, script } from './redis-scripts.ts';
-import type { RedisPlace } from './redis-url.ts';
 
 const RETRY_MS = 25;
 const RECONNECT_MAX_MS = 500;

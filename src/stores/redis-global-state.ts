@@ -7,6 +7,7 @@ import type {
   StateRange,
   StateStat,
 } from '../core/global-state.ts';
+import { redisPlace } from '../core/redis-url.ts';
 import { mapLimited } from './map-limited.ts';
 import { byKey } from './object-keys.ts';
 import { RedisConnection } from './redis-connection.ts';
@@ -15,7 +16,6 @@ import { RedisLocks } from './redis-locks.ts';
 import { checkPolicy } from './redis-policy.ts';
 import { type RecordsStat, RedisRecords } from './redis-records.ts';
 import { type ReadBytes, readValue } from './redis-transfer.ts';
-import { redisPlace } from './redis-url.ts';
 import { RedisUsage } from './redis-usage.ts';
 import { RedisWriter } from './redis-writer.ts';
 import { checkComparison, checkPlace, checkRanges, stateCost } from './state-checks.ts';
@@ -28,7 +28,7 @@ const REMEMBERED_MS = 86_400_000;
 
 /** Options of {@link redisGlobalState}. */
 export interface RedisGlobalStateOptions {
-  /** See redis-url.ts. */
+  /** See core/redis-url.ts. */
   readonly url: string;
   /** Begins the names of all keys; hosts with the same one share their state. Default: `faasm`. */
   readonly prefix?: string;

@@ -1,10 +1,11 @@
 import type { ErrorCode } from '../core/errors.ts';
 import type { Counter, Histogram, MetricRegistry } from './metrics.ts';
 
-/** Counts requests of clients and to stores. */
+/** Counts requests of clients, to stores and to the global state tier. */
 export interface RequestMetrics {
   httpRequest(route: string, status: number, durationMs: number): void;
   storeRequest(operation: string, code?: ErrorCode): void;
+  stateRequest(operation: string, code?: ErrorCode): void;
 }
 
 const MS = 1_000;
@@ -27,9 +28,6 @@ export function requestMetrics(registry: MetricRegistry): RequestMetrics {
     ['route'],
     SECONDS,
   );
-  const asked = registry.counter('faasm_store_requests_total', 'Requests to stores.', ['operation']).by();
-  const failed = registry.counter('faasm_store_errors_total', 'Requests to stores that failed.', ['operation', 'code']);
-  const failures = new Map<string, (code: string) => Counter>();
   const routes = new Map<string, RouteSeries>();
 
   const find = (route: string): RouteSeries => {
@@ -47,15 +45,23 @@ export function requestMetrics(registry: MetricRegistry): RequestMetrics {
       series.requests(String(status)).add();
       series.duration.observe(durationMs / MS);
     },
-    storeRequest(operation, code) {
-      asked(operation).add();
-      if (code === undefined) return;
-      let failuresOf = failures.get(operation);
-      if (failuresOf === undefined) {
-        failuresOf = failed.by(operation);
-        failures.set(operation, failuresOf);
-      }
-      failuresOf(code).add();
-    },
+    storeRequest: operationCounter(registry, 'faasm_store', 'stores'),
+    stateRequest: operationCounter(registry, 'faasm_state', 'the global state tier'),
+  };
+}
+
+function operationCounter(registry: MetricRegistry, name: string, what: string): RequestMetrics['storeRequest'] {
+  const asked = registry.counter(`${name}_requests_total`, `Requests to ${what}.`, ['operation']).by();
+  const failed = registry.counter(`${name}_errors_total`, `Requests to ${what} that failed.`, ['operation', 'code']);
+  const failures = new Map<string, (code: string) => Counter>();
+  return (operation, code) => {
+    asked(operation).add();
+    if (code === undefined) return;
+    let failuresOf = failures.get(operation);
+    if (failuresOf === undefined) {
+      failuresOf = failed.by(operation);
+      failures.set(operation, failuresOf);
+    }
+    failuresOf(code).add();
   };
 }

@@ -13,6 +13,8 @@ export interface Telemetry {
   httpRequest(route: string, status: number, durationMs: number): void;
   /** A request to a store has ended, in `code` when it failed. `operation` is one of a few constants, such as `get`. */
   storeRequest(operation: string, code?: ErrorCode): void;
+  /** The same of the global state tier. */
+  stateRequest(operation: string, code?: ErrorCode): void;
   /** Sends the spans that wait, for a few seconds at most, and stops. Call it after the last call has ended. Never rejects. */
   close(): Promise<void>;
 }

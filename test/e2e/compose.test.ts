@@ -4,6 +4,7 @@ import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { describeSettings, loadConfig } from '../../src/config.ts';
+import { type RedisServer, startRedis } from '../support/redis-server.ts';
 import { type S3Server, startS3Server } from '../support/s3-server.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
 
@@ -47,7 +48,11 @@ describe('compose.yaml', () => {
       const environment = service?.environment ?? {};
       const ours = Object.keys(environment).filter((name) => name.startsWith('FAASM_'));
       expect(ours.filter((name) => !known.includes(name))).toEqual([]);
-      expect(loadConfig(environment)).toMatchObject({ bindHost: '0.0.0.0', store: { kind: 's3', bucket: 'faasm' } });
+      expect(loadConfig(environment)).toMatchObject({
+        bindHost: '0.0.0.0',
+        store: { kind: 's3', bucket: 'faasm' },
+        state: { kind: 'redis', redisUrl: 'redis://redis:6379' },
+      });
     }
   });
 
@@ -86,21 +91,28 @@ function codeOf(error: unknown): unknown {
   return (error as { code?: unknown }).code;
 }
 
-// Without a container engine: the same settings, with the server that there is in place of the one in a container.
+// Without a container engine: the same settings, with the servers that there are in place of those in containers.
 describe("compose.yaml's hosts as processes", () => {
   let s3: S3Server;
+  let redis: RedisServer;
   let upload: ServerProcess;
   let workers: ServerProcess[];
 
   beforeAll(async () => {
     s3 = await startS3Server();
+    redis = await startRedis();
     const client = s3.client();
     await client.send(new CreateBucketCommand({ Bucket: 'faasm' }));
     client.destroy();
     const all = await services({ FAASM_ADMIN_TOKEN: ADMIN_TOKEN });
     const start = (service: Service | undefined): Promise<ServerProcess> =>
       startServerProcess({
-        environment: { ...service?.environment, FAASM_S3_ENDPOINT: s3.endpoint, FAASM_STORE_REFRESH_MS: '200' },
+        environment: {
+          ...service?.environment,
+          FAASM_S3_ENDPOINT: s3.endpoint,
+          FAASM_REDIS_URL: redis.url,
+          FAASM_STORE_REFRESH_MS: '200',
+        },
       });
     [upload, ...workers] = (await Promise.all([start(all['upload']), start(all['worker']), start(all['worker'])])) as [
       ServerProcess,
@@ -111,6 +123,7 @@ describe("compose.yaml's hosts as processes", () => {
   afterAll(async () => {
     await Promise.all([upload, ...workers].map((host) => host.kill()));
     await s3.kill();
+    await redis.remove();
   });
 
   const authorised = { headers: { authorization: `Bearer ${ADMIN_TOKEN}` } };
@@ -124,6 +137,19 @@ describe("compose.yaml's hosts as processes", () => {
       const answer = await fetch(url, { method: 'POST', ...authorised });
       expect([answer.status, await answer.text()]).toEqual([200, 'Hello Faasm!']);
       expect((await fetch(url, { method: 'POST' })).status).toBe(401);
+    }
+  });
+
+  it('share state', async () => {
+    const written = await fetch(`${local(upload.upload)}/s/demo/shared`, {
+      method: 'PUT',
+      body: 'value',
+      ...authorised,
+    });
+    expect(written.status).toBe(200);
+    for (const worker of workers) {
+      const answer = await fetch(`${local(worker.invoke)}/v1/state/demo/shared`, authorised);
+      expect([answer.status, await answer.text()]).toEqual([200, 'value']);
     }
   });
 

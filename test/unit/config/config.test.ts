@@ -42,6 +42,8 @@ describe('loadConfig', () => {
     ['FAASM_STORE', 'S3', 'folder, memory, s3'],
     ['FAASM_S3_ENDPOINT', 'ftp://x', 'a URL'],
     ['FAASM_S3_PREFIX', '../other', 'letters'],
+    ['FAASM_STATE', 'disk', 'memory, folder, redis'],
+    ['FAASM_REDIS_PREFIX', 'a{b}', 'letters'],
   ])('refuses %s=%s and says what is accepted', (name, value, accepted) => {
     const load = (): unknown => loadConfig({ [name]: value });
     expect(load).toThrow(expect.objectContaining({ code: 'BAD_REQUEST' }));
@@ -63,6 +65,15 @@ describe('loadConfig', () => {
     expect(() => loadConfig({ FAASM_STORE: 's3' })).toThrow('FAASM_S3_BUCKET is not set');
     const config = loadConfig({ FAASM_STORE: 's3', FAASM_S3_BUCKET: 'functions' });
     expect(config.store).toMatchObject({ kind: 's3', bucket: 'functions', pathStyle: 'auto' });
+  });
+
+  it('asks for the address where Redis has the state, and never shows its password', () => {
+    expect(() => loadConfig({ FAASM_STATE: 'redis' })).toThrow('FAASM_REDIS_URL is not set');
+    const config = loadConfig({ FAASM_STATE: 'redis', FAASM_REDIS_URL: 'redis://:secret@redis' });
+    expect(config.state).toMatchObject({ kind: 'redis', redisUrl: 'redis://:secret@redis', redisPrefix: 'faasm' });
+    const load = (): unknown => loadConfig({ FAASM_REDIS_URL: 'redis://:secret@redis:x' });
+    expect(load).toThrow('FAASM_REDIS_URL is not accepted: use redis://');
+    expect(load).not.toThrow('secret');
   });
 
   it('is frozen through and through', () => {

@@ -108,10 +108,11 @@ describe('telemetry', () => {
   });
 
   it('has the metrics that docs/operations.md lists, no more and no less', async () => {
-    const { observer, httpRequest, storeRequest, metrics } = await open();
+    const { observer, httpRequest, storeRequest, stateRequest, metrics } = await open();
     observer.ended(someCall(), someResult({ status: 'failed', error: { code: 'TIMEOUT', message: '' } }), 0);
     httpRequest('/', 200, 1);
     storeRequest('get', 'STORE_DENIED');
+    stateRequest('read', 'STATE_UNAVAILABLE');
     const rows = parseMetrics(metrics()).map(({ name, type, help, samples }) => {
       const labels = Object.keys(samples[0]?.labels ?? {}).filter((label) => label !== 'le');
       // No span has been sent, so that metric has no sample to show its label.

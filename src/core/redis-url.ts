@@ -1,4 +1,4 @@
-import { FaasmError } from '../core/errors.ts';
+import { FaasmError } from './errors.ts';
 
 /** A server's address. */
 export interface RedisAddress {
