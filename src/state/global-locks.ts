@@ -79,10 +79,12 @@ export class GlobalLocks {
     if (held === undefined || held.owner !== owner) throw lockLost(name);
     this.#forget(name, held);
     try {
-      if (!(await this.#options.global.unlock(user, key, this.#ownerName(owner), held.fence))) throw lockLost(name);
+      if (await this.#options.global.unlock(user, key, this.#ownerName(owner), held.fence)) return;
     } finally {
       this.#queue.unlock(name, owner, 'write');
     }
+    this.#lost.set(owner, name);
+    throw lockLost(name);
   }
 
   /** Throws `LOCK_LOST` once a lock of the owner has been lost: what it does from then on is not protected. */

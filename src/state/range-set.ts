@@ -29,6 +29,7 @@ export class RangeSet {
   }
 
   remove(from: number, to: number): void {
+    if (to <= from) return;
     this.#ranges = this.#ranges.flatMap(([start, end]): Range[] => {
       if (end <= from || start >= to) return [[start, end]];
       const left: Range[] = start < from ? [[start, from]] : [];

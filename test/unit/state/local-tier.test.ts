@@ -230,7 +230,9 @@ describe('local tier: replacing values', () => {
     const { tier, replaced, text, write } = setUp(options);
     const region = await tier.acquire('u', 'k', pointer(5));
     write(region, 'value');
-    await expect(tier.write('u', 'k', new Uint8Array(pages * PAGE))).rejects.toMatchObject({ status: expect.anything() });
+    await expect(tier.write('u', 'k', new Uint8Array(pages * PAGE))).rejects.toMatchObject({
+      status: expect.anything(),
+    });
     expect(text(await tier.acquire('u', 'k', EXISTING))).toBe('value');
     expect(replaced).toEqual([]);
   });
