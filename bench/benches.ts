@@ -1,5 +1,6 @@
 import { abuse } from './abuse/bench.ts';
 import { faaslet } from './faaslet/bench.ts';
+import { files } from './files/bench.ts';
 import type { Bench } from './harness/bench.ts';
 import { http } from './http/bench.ts';
 import { kills } from './kills/bench.ts';
@@ -9,4 +10,4 @@ import { start } from './start/bench.ts';
 import { tiering } from './tiering/bench.ts';
 
 /** All benches, in the order in which they are listed and run. */
-export const BENCHES: readonly Bench[] = [faaslet, http, kills, lambda, neighbours, tiering, start, abuse];
+export const BENCHES: readonly Bench[] = [faaslet, files, http, kills, lambda, neighbours, tiering, start, abuse];
