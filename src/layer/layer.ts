@@ -60,6 +60,8 @@ export interface MemoryLayer {
   read(storage: Storage, offset: number, target: Uint8Array): void;
   /** Copies `source` into storage at `offset`; may block for the copy. */
   write(storage: Storage, offset: number, source: Uint8Array): void;
+  /** Whether two arrays hold the same bytes, at the speed of memory. */
+  equal(a: Uint8Array, b: Uint8Array): boolean;
 
   /** Puts storage at byte `address` of `memory`: shared if the layer can, else a copy. Throws `HOST_OVERLOADED`. */
   mapRegion(memory: ArrayBuffer, address: number, storage: Storage): void;

@@ -1,6 +1,7 @@
 import { closeSync, readSync, writeSync } from 'node:fs';
 import { FaasmError } from '../core/errors.ts';
 import { TURN_END, type TurnEnd } from '../core/turn-end.ts';
+import { equalBytes } from './equal-bytes.ts';
 import type { Guard, MemoryLayer, Storage } from './layer.ts';
 import type { NativeAddon } from './native-addon.ts';
 import { stackRepair } from './stack-repair.ts';
@@ -43,6 +44,8 @@ export function nativeLayer(addon: NativeAddon, folder = ''): MemoryLayer {
         done += writeSync(fd, source, done, source.length - done, start + offset + done);
       }
     },
+
+    equal: equalBytes,
 
     mapRegion(memory, address, storage) {
       const { fd, offset, sizeBytes } = file(storage);

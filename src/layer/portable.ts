@@ -1,5 +1,6 @@
 import { FaasmError } from '../core/errors.ts';
 import { TURN_END, type TurnEnd } from '../core/turn-end.ts';
+import { equalBytes } from './equal-bytes.ts';
 import type { Guard, MemoryLayer, Storage } from './layer.ts';
 
 /**
@@ -46,6 +47,7 @@ export function portableLayer(board: TurnBoard = turnBoard()): MemoryLayer {
     },
     read: (storage, offset, target) => target.set(bytesOf(storage).subarray(offset, offset + target.length)),
     write: (storage, offset, source) => bytesOf(storage).set(source, offset),
+    equal: equalBytes,
 
     mapRegion: (memory, address, storage) => new Uint8Array(memory).set(bytesOf(storage), address),
     mapZero: (memory, address, length) => {

@@ -34,13 +34,15 @@ export function merge(context: FetchContext, value: LocalValue, offset: number, 
     const end = Math.min(chunk + CHUNK_BYTES, offset + bytes.length);
     const here = scratch.subarray(0, end - at);
     context.layer.read(storage, at, here);
-    const changed = new RangeSet();
     const from = at;
+    at = end;
+    const there = bytes.subarray(from - offset, end - offset);
+    if (context.layer.equal(here, there)) continue;
+    const changed = new RangeSet();
     if (compare) {
       const base = twin.chunk(chunk).subarray(from - chunk, end - chunk);
       differences(here, base, (first, last) => changed.add(from + first, from + last));
     }
-    const there = bytes.subarray(from - offset, end - offset);
     // Only what is new there: a store that comes at this very moment elsewhere is not undone.
     differences(here, there, (first, last) => {
       for (const [start, stop] of value.dirty.gaps(from + first, from + last)) {
@@ -48,7 +50,6 @@ export function merge(context: FetchContext, value: LocalValue, offset: number, 
           context.layer.write(storage, a, bytes.subarray(a - offset, b - offset));
       }
     });
-    at = end;
   }
   twin?.set(offset, bytes);
 }

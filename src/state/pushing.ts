@@ -82,7 +82,9 @@ async function collect(
     for (let at = start; at < end; at += CHUNK_BYTES) {
       const bytes = scratch.subarray(0, Math.min(CHUNK_BYTES, region.sizeBytes - at));
       context.layer.read(region.storage, at, bytes);
-      differences(bytes, twin.chunk(at).subarray(0, bytes.length), (from, to) => {
+      const base = twin.chunk(at).subarray(0, bytes.length);
+      if (context.layer.equal(bytes, base)) continue;
+      differences(bytes, base, (from, to) => {
         for (const [first, last] of dirty.gaps(at + from, at + to)) {
           ranges.push({ offset: first, bytes: bytes.slice(first - at, last - at) });
         }

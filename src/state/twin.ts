@@ -1,7 +1,7 @@
 import type { Budget } from '../core/budget.ts';
 import { FaasmError } from '../core/errors.ts';
 import { PAGE_BYTES } from '../core/limits.ts';
-import { sameBytes } from './differences.ts';
+import type { MemoryLayer } from '../layer/layer.ts';
 
 /** Bytes of a piece of a twin: one page of the host's memory budget. */
 export const CHUNK_BYTES = PAGE_BYTES;
@@ -14,10 +14,12 @@ const ZEROS = new Uint8Array(CHUNK_BYTES);
  */
 export class Twin {
   readonly #budget: Budget;
+  readonly #equal: MemoryLayer['equal'];
   readonly #chunks: (Uint8Array | undefined)[];
 
-  constructor(budget: Budget, sizeBytes: number) {
+  constructor(budget: Budget, layer: Pick<MemoryLayer, 'equal'>, sizeBytes: number) {
     this.#budget = budget;
+    this.#equal = layer.equal;
     this.#chunks = new Array(Math.ceil(sizeBytes / CHUNK_BYTES));
   }
 
@@ -51,7 +53,7 @@ export class Twin {
   #put(index: number, start: number, piece: Uint8Array): void {
     const known = this.#chunks[index];
     if (known !== undefined) return known.set(piece, start);
-    if (sameBytes(piece.slice(), ZEROS.subarray(0, piece.length))) return;
+    if (this.#equal(piece, ZEROS.subarray(0, piece.length))) return;
     if (!this.#budget.reserve('memoryPages', 1)) {
       throw new FaasmError(
         'HOST_OVERLOADED',

@@ -8,7 +8,7 @@ import type { LocalValue, ValueContext } from './value.ts';
 export async function takeTwin(context: ValueContext, value: LocalValue, budget: Budget): Promise<void> {
   if (value.twin !== undefined) return;
   const { region } = value;
-  const twin = new Twin(budget, region.sizeBytes);
+  const twin = new Twin(budget, context.layer, region.sizeBytes);
   try {
     for (const [from, to] of pageRuns(region, 0, region.sizeBytes, true)) {
       await inPieces(from, to, (start, end) => {
