@@ -11,6 +11,12 @@ export interface StateStat {
   readonly version: number;
 }
 
+/** What a change of parts of a value has made of it. */
+export interface StateChange extends StateStat {
+  /** The version that was changed: who knew that one knows the new one, too. 0: there was none; absent: not known. */
+  readonly before?: number;
+}
+
 /** Bytes to be put at an offset of a value. */
 export interface StateRange {
   readonly offset: number;
@@ -63,7 +69,7 @@ export interface GlobalState {
    * there is none. The ranges stay the caller's, and must not change before this resolves. Throws `STATE_SIZE_MISMATCH`
    * when the value has another size or a range lies outside.
    */
-  writeRanges(user: string, key: string, sizeBytes: number, ranges: readonly StateRange[]): Promise<StateStat>;
+  writeRanges(user: string, key: string, sizeBytes: number, ranges: readonly StateRange[]): Promise<StateChange>;
   /** Removes the value and what was appended; true when there was any. Throws `STATE_CONFLICT`. */
   remove(user: string, key: string, options?: StateCondition): Promise<boolean>;
   /** Keys of a user that hold values and begin with `prefix`, sorted by code unit, with their sizes. */

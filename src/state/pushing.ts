@@ -60,11 +60,11 @@ async function pushWhole(context: PushContext, value: LocalValue): Promise<void>
 
 async function send(context: PushContext, value: LocalValue, ranges: readonly StateRange[]): Promise<void> {
   const { user, key, region } = value;
-  const { version } = await context.global.writeRanges(user, key, region.sizeBytes, ranges);
+  const { version, before } = await context.global.writeRanges(user, key, region.sizeBytes, ranges);
   for (const { offset, bytes } of ranges) value.twin?.set(offset, bytes);
-  // Otherwise others have changed the value meanwhile, and a pull must not take it for known.
-  if (version === value.version + 1) value.version = version;
-  else if (value.version === 0) value.version = version - 1;
+  // Where others have changed the value meanwhile, a pull must not take it for known; but it is there.
+  if (before === value.version) value.version = version;
+  else if (value.version === 0) value.version = before ?? version - 1;
 }
 
 async function collect(

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type {
   GlobalState,
+  StateChange,
   StateCondition,
   StateEntry,
   StateLease,
@@ -111,12 +112,13 @@ export class MemoryGlobalState implements GlobalState {
     });
   }
 
-  writeRanges(user: string, key: string, sizeBytes: number, ranges: readonly StateRange[]): Promise<StateStat> {
+  writeRanges(user: string, key: string, sizeBytes: number, ranges: readonly StateRange[]): Promise<StateChange> {
     return this.#change(user, key, (record) => {
       checkFit({ user, key }, record, sizeBytes, ranges);
       const bytes = bytesToChange(record, sizeBytes, this.#inPlace);
       for (const range of ranges) bytes.set(range.bytes, range.offset);
-      return this.#valued(record, bytes);
+      const valued = this.#valued(record, bytes);
+      return { ...valued, answer: { ...valued.answer, before: record.value?.version ?? 0 } };
     });
   }
 

@@ -1,6 +1,7 @@
 import { toFaasmError } from '../core/errors.ts';
 import type {
   GlobalState,
+  StateChange,
   StateCondition,
   StateEntry,
   StateLease,
@@ -89,7 +90,7 @@ class RedisGlobalState implements GlobalState {
     );
   }
 
-  async writeRanges(user: string, key: string, sizeBytes: number, ranges: readonly StateRange[]): Promise<StateStat> {
+  async writeRanges(user: string, key: string, sizeBytes: number, ranges: readonly StateRange[]): Promise<StateChange> {
     checkRanges(user, key, sizeBytes, ranges);
     const target = { user, key, keys: this.#keys(user, key) };
     // Mostly there is a value, and nothing to be counted.

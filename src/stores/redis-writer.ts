@@ -1,5 +1,5 @@
 import { FaasmError } from '../core/errors.ts';
-import type { StateCondition, StateRange, StateStat } from '../core/global-state.ts';
+import type { StateChange, StateCondition, StateRange, StateStat } from '../core/global-state.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import type { StateKeys } from './redis-keys.ts';
 import type { ScriptName } from './redis-scripts.ts';
@@ -43,13 +43,13 @@ export class RedisWriter {
     target: RedisTarget,
     sizeBytes: number,
     ranges: readonly StateRange[],
-  ): Promise<StateStat | undefined> {
-    return statIfThere(await this.#ranges(target, sizeBytes, ranges, false));
+  ): Promise<StateChange | undefined> {
+    return changeIfThere(await this.#ranges(target, sizeBytes, ranges, false));
   }
 
   /** The same, with a value of zeros where there is none. */
-  async makeRanges(target: RedisTarget, sizeBytes: number, ranges: readonly StateRange[]): Promise<StateStat> {
-    return statOf(await this.#ranges(target, sizeBytes, ranges, true));
+  async makeRanges(target: RedisTarget, sizeBytes: number, ranges: readonly StateRange[]): Promise<StateChange> {
+    return changeOf(await this.#ranges(target, sizeBytes, ranges, true));
   }
 
   /** See GlobalState.remove. The version is remembered for `rememberedMs`. */
@@ -173,8 +173,13 @@ function statOf(answer: Answer): StateStat {
   return { sizeBytes, version };
 }
 
-function statIfThere(answer: Answer): StateStat | undefined {
-  return String(answer[0]) === 'none' ? undefined : statOf(answer);
+function changeOf(answer: Answer): StateChange {
+  const before = answer[3];
+  return { ...statOf(answer), ...(typeof before === 'number' ? { before } : {}) };
+}
+
+function changeIfThere(answer: Answer): StateChange | undefined {
+  return String(answer[0]) === 'none' ? undefined : changeOf(answer);
 }
 
 function sumOf(answer: Answer): StateStat & { readonly sum: bigint } {

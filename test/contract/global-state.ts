@@ -226,13 +226,16 @@ export function globalStateContract(name: string, open: OpenGlobalState): void {
         { offset: 2, bytes: bytes(99) },
         { offset: 6, bytes: bytes() },
       ];
-      const stat = await state.writeRanges('u', 'k', 6, ranges);
+      const known = (await state.stat('u', 'k'))?.version;
+      const { before, ...stat } = await state.writeRanges('u', 'k', 6, ranges);
+      expect(before).toBe(known);
       expect(await state.read('u', 'k', 0, ALL)).toEqual({ bytes: bytes(0, 11, 99, 3, 4, 15), stat });
     });
 
     it('makes a value of zeros where there is none', async () => {
       const state = await tier();
-      expect((await state.writeRanges('u', 'k', 5, [{ offset: 3, bytes: bytes(7) }])).sizeBytes).toBe(5);
+      const made = await state.writeRanges('u', 'k', 5, [{ offset: 3, bytes: bytes(7) }]);
+      expect([made.sizeBytes, made.before]).toEqual([5, 0]);
       expect(await content(state, 'k')).toEqual(bytes(0, 0, 0, 7, 0));
       await state.writeRanges('u', 'empty', 0, []);
       expect(await content(state, 'empty')).toEqual(bytes());

@@ -1,13 +1,16 @@
 -- Writes ranges into a value.
 -- KEYS: value, version. ARGV: size, 1 to make a value where there is none, places (offset and length of each range, 32 bits
 -- little-endian each), the bytes of all ranges one after the other.
--- Result: 'ok', size, version; 'size', size there is; or 'none'.
+-- Result: 'ok', size, version, version before or 0; 'size', size there is; or 'none'.
 local size = tonumber(ARGV[1])
+local before = 0
 if redis.call('EXISTS', KEYS[1]) == 0 then
   if ARGV[2] ~= '1' then return { 'none' } end
   zeros(KEYS[1], size)
 elseif redis.call('STRLEN', KEYS[1]) ~= size then
   return { 'size', redis.call('STRLEN', KEYS[1]) }
+else
+  before = tonumber(redis.call('GET', KEYS[2])) or 0
 end
 local at = 1
 for place = 1, #ARGV[3], 8 do
@@ -15,4 +18,4 @@ for place = 1, #ARGV[3], 8 do
   redis.call('SETRANGE', KEYS[1], offset, string.sub(ARGV[4], at, at + length - 1))
   at = at + length
 end
-return { 'ok', size, bump(KEYS[2]) }
+return { 'ok', size, bump(KEYS[2]), before }

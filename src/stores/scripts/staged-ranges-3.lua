@@ -1,15 +1,18 @@
 -- Writes ranges that have been staged into a value.
 -- KEYS: value, version, temporary. ARGV: size, 1 to make a value where there is none, places (offset and length of each
 -- range, 32 bits little-endian each), size of the temporary.
--- Result: 'ok', size, version; 'size', size there is; 'none'; 'unstaged' when the temporary is not whole.
+-- Result: 'ok', size, version, version before or 0; 'size', size there is; 'none'; 'unstaged' when the temporary is not whole.
 local PIECE = 1048576
 local size = tonumber(ARGV[1])
 if redis.call('STRLEN', KEYS[3]) ~= tonumber(ARGV[4]) then return { 'unstaged' } end
+local before = 0
 if redis.call('EXISTS', KEYS[1]) == 0 then
   if ARGV[2] ~= '1' then return { 'none' } end
   zeros(KEYS[1], size)
 elseif redis.call('STRLEN', KEYS[1]) ~= size then
   return { 'size', redis.call('STRLEN', KEYS[1]) }
+else
+  before = tonumber(redis.call('GET', KEYS[2])) or 0
 end
 local version = bump(KEYS[2])
 local from = 0
@@ -22,4 +25,4 @@ for place = 1, #ARGV[3], 8 do
   from = from + length
 end
 redis.call('DEL', KEYS[3])
-return { 'ok', size, version }
+return { 'ok', size, version, before }
