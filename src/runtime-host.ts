@@ -188,6 +188,7 @@ export class HostRuntime implements Runtime {
       store: stores.files,
       budget: this.#budget,
       cacheBytes: options.store.fileCacheBytes ?? FILE_CACHE_BYTES,
+      userBytes: users.fileBytes,
       refreshMs: options.refreshMs,
       stale: (user, path, error) =>
         this.#logger.warn?.('file-not-refreshed', { file: `${user}/${path}`, ...reasonOf(error) }),
@@ -312,6 +313,7 @@ export class HostRuntime implements Runtime {
     this.#scheduler.close();
     await this.#pool.close();
     await this.#globalLocks.close();
+    this.#files.close();
     await this.#telemetry.close();
     await this.#stores.objects.close();
     await this.#global.close();

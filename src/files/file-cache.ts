@@ -5,6 +5,9 @@ import type { FileFacts, FileStore } from '../core/ports.ts';
 
 /** Paths that are remembered. */
 const PATHS_MAX = 20_000;
+/** How often a host that runs out of memory is noticed, and what of its memory is in use then. */
+const LOOK_MS = 200;
+const SCARCE = 0.9;
 /** Bytes copied between two turns of the event loop: calls of others must not wait for a large file. */
 const PIECE_BYTES = 4 * 1024 * 1024;
 
@@ -51,9 +54,17 @@ export class FileCache {
   #pages = 0;
   /** Counts what {@link forget} was told. */
   #changes = 0;
+  readonly #timer: NodeJS.Timeout;
 
   constructor(options: FileCacheOptions) {
     this.#options = options;
+    this.#timer = setInterval(() => this.#yield(), LOOK_MS);
+    this.#timer.unref();
+  }
+
+  /** Stops looking after the host's memory. */
+  close(): void {
+    clearInterval(this.#timer);
   }
 
   /** What there is at a path. Asks the store where what is known is too old. Throws what the store throws. */
@@ -211,6 +222,13 @@ export class FileCache {
     }
     this.#pages += pages;
     file.pages = pages;
+  }
+
+  /** Calls come first: while the host's memory is scarce, nothing is kept that is not in use. */
+  #yield(): void {
+    const { budget } = this.#options;
+    if (this.#pages === 0 || budget.used('memoryPages') < SCARCE * budget.limit('memoryPages')) return;
+    for (const file of this.#files.values()) if (file.holds === 0) this.#drop(file);
   }
 
   #uncharge(file: CachedFile): void {

@@ -5,6 +5,7 @@ import type { FileStore } from '../core/ports.ts';
 import { type FileAnswer, type FileName, type FileRequest, type Found, SHARED_USER } from '../core/shared-file.ts';
 import { SlotTable } from '../core/slot-table.ts';
 import { type CachedFile, FileCache } from './file-cache.ts';
+import { FileQuota } from './file-quota.ts';
 
 /** Entries of a directory that functions may see: more would fill the memory of the host. */
 const NAMES_MAX = 65_536;
@@ -17,6 +18,8 @@ export interface SharedFilesOptions {
   readonly budget: Budget;
   /** What the contents kept on this host may take together. */
   readonly cacheBytes: number;
+  /** What the files of one user may take in the store together. */
+  readonly userBytes: number;
   /** How long the store is not asked again about a file. */
   readonly refreshMs: number;
   /** The store does not answer; what is kept goes on being used. */
@@ -31,6 +34,8 @@ export interface SharedFilesOptions {
 export class SharedFiles {
   readonly #store: FileStore;
   readonly #cache: FileCache;
+  /** Threads that are gone, and may have asked for something before. */
+  readonly #gone = new Set<number>();
   readonly #holds = new SlotTable<{ readonly thread: number; readonly file: CachedFile }>();
   /** The store, for all who change files: functions see it at once. */
   readonly files: FileStore;
@@ -39,8 +44,13 @@ export class SharedFiles {
     const { store } = options;
     this.#store = store;
     this.#cache = new FileCache(options);
+    const quota = new FileQuota(store, options.userBytes);
     this.files = {
-      put: (user, path, bytes) => this.#changing(user, path, () => store.put(user, path, bytes)),
+      put: (user, path, bytes) =>
+        this.#changing(user, path, async (name) => {
+          await quota.take(user, name, bytes.length);
+          await store.put(user, name, bytes);
+        }),
       get: (user, path) => store.get(user, path),
       stat: (user, path) => store.stat(user, path),
       remove: (user, path) => this.#changing(user, path, () => store.remove(user, path)),
@@ -65,8 +75,14 @@ export class SharedFiles {
     }
   }
 
+  /** Ends the work that it does by itself. */
+  close(): void {
+    this.#cache.close();
+  }
+
   /** A thread is gone, with all that it held. */
   threadGone(thread: number): void {
+    this.#gone.add(thread);
     const gone = this.#holds.slots(({ thread: holder }) => holder === thread);
     this.release(gone);
   }
@@ -105,7 +121,9 @@ export class SharedFiles {
       const bytes = await this.#cache.contents(file);
       // Written again or removed meanwhile.
       if (bytes === undefined) continue;
-      return { ...found(user, file, file.facts), contents: { bytes, hold: this.#holds.add({ thread, file }) } };
+      const hold = this.#holds.add({ thread, file });
+      if (this.#gone.has(thread)) this.release([hold]);
+      return { ...found(user, file, file.facts), contents: { bytes, hold } };
     }
     throw new FaasmError('STORE_UNAVAILABLE', `The file ${path} is written too often to be read; try again.`);
   }
@@ -154,10 +172,10 @@ export class SharedFiles {
   }
 
   /** Forgets what is kept of a path that changes: nobody who asks later gets the old contents, also where it failed. */
-  async #changing<T>(user: string, path: string, change: () => Promise<T>): Promise<T> {
+  async #changing<T>(user: string, path: string, change: (path: string) => Promise<T>): Promise<T> {
     const name = checkFilePath(path);
     try {
-      return await change();
+      return await change(name);
     } finally {
       this.#cache.forget(user, name);
     }

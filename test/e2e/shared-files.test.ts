@@ -329,6 +329,19 @@ describe('shared files', () => {
     expect((await shell(runtime, ['write faasm://new x', 'read faasm://new'])).lines).toEqual(['done', 'x (1)']);
   });
 
+  it('are refused past what their user may store', async () => {
+    const runtime = await start({ users: { fileBytes: MIB } });
+    await uploadShell(runtime);
+    const fill = `fill faasm://a ${MIB}`;
+    expect((await shell(runtime, [fill, 'write faasm://b x', 'stat faasm://b', fill])).lines).toEqual([
+      'done',
+      `close failed: ${E.NOSPC}`,
+      `stat failed: ${E.NOENT}`,
+      'done',
+    ]);
+    await expect(runtime.files.put('demo', 'c', new Uint8Array(1))).rejects.toMatchObject({ code: 'STORE_FULL' });
+  });
+
   it('give back what calls held that were ended', async () => {
     const runtime = await start({ store: { kind: 'memory', fileCacheBytes: 2 * MIB } });
     await uploadShell(runtime);

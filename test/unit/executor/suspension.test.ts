@@ -71,6 +71,31 @@ describe('a guest that waits', () => {
     expect([ready.length, suspension.pending]).toEqual([0, true]);
   });
 
+  it('goes on waiting, for the same promise, when the work begins another wait', async () => {
+    const { suspension, ready, promise, resume, state } = waiting();
+    let again: (work: () => string) => void = () => undefined;
+    let givenUp = 0;
+    const next = (): Promise<string> =>
+      suspension.begin<string>(
+        (go) => {
+          again = go;
+        },
+        () => {
+          givenUp += 1;
+        },
+      );
+    resume(next as unknown as () => string);
+    const value = ready[0]?.();
+    expect([suspension.continues(value), suspension.pending]).toEqual([true, true]);
+    expect(await settled(promise)).toBe('still waiting');
+    again(() => 'second');
+    const second = ready[1]?.();
+    expect(suspension.continues(second)).toBe(false);
+    suspension.resume(second);
+    expect(await promise).toBe('second');
+    expect([state.abandoned, givenUp]).toEqual([0, 0]);
+  });
+
   it('gives up what it waited for when it never came to be suspended', () => {
     const { suspension, state, ready, resume } = waiting();
     suspension.drop();

@@ -1,0 +1,198 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { Budget } from '../../../src/core/budget.ts';
+import { FaasmError } from '../../../src/core/errors.ts';
+import type { FileStore } from '../../../src/core/ports.ts';
+import type { FileAnswer } from '../../../src/core/shared-file.ts';
+import { SharedFiles } from '../../../src/files/shared-files.ts';
+import { fileStore } from '../../../src/stores/file-store.ts';
+import { memoryObjectStore } from '../../../src/stores/memory-object-store.ts';
+
+const PAGE = 65_536;
+const text = (value: string): Uint8Array => new TextEncoder().encode(value);
+
+const made: SharedFiles[] = [];
+afterEach(() => {
+  for (const files of made.splice(0)) files.close();
+});
+
+/** Shared files on a store whose requests are counted, and can be made to wait or to fail. */
+function setUp(options: { refreshMs?: number; pages?: number; userBytes?: number } = {}) {
+  const store = fileStore({ objects: memoryObjectStore() });
+  const asked: string[] = [];
+  const control: { before: (request: string) => Promise<void> } = { before: async () => {} };
+  const ask = async <T>(request: string, work: () => Promise<T>): Promise<T> => {
+    asked.push(request);
+    await control.before(request);
+    return work();
+  };
+  const watched: FileStore = {
+    put: (user, path, bytes) => ask(`put ${user}/${path}`, () => store.put(user, path, bytes)),
+    get: (user, path) => ask(`get ${user}/${path}`, () => store.get(user, path)),
+    stat: (user, path) => ask(`stat ${user}/${path}`, () => store.stat(user, path)),
+    remove: (user, path) => ask(`remove ${user}/${path}`, () => store.remove(user, path)),
+    list: (user, prefix) => ask(`list ${user}/${prefix}`, () => store.list(user, prefix)),
+  };
+  const budget = Budget.of({ memoryPages: options.pages ?? 100, memories: 1, mappings: 1 });
+  const stale: string[] = [];
+  const files = new SharedFiles({
+    store: watched,
+    budget,
+    cacheBytes: 10 * PAGE,
+    userBytes: options.userBytes ?? 1e9,
+    refreshMs: options.refreshMs ?? 60_000,
+    stale: (user, path) => stale.push(`${user}/${path}`),
+  });
+  made.push(files);
+  return { files, store, asked, control, budget, stale };
+}
+
+type Setting = ReturnType<typeof setUp>;
+
+async function read({ files }: Setting, path: string, thread = 1): Promise<string> {
+  return shown(await files.answer(thread, 'demo', { kind: 'read', path }));
+}
+
+function shown(answer: FileAnswer): string {
+  if ('error' in answer) return answer.error.code;
+  const { found } = answer;
+  return found.kind === 'file' && found.contents ? new TextDecoder().decode(found.contents.bytes.slice()) : found.kind;
+}
+
+function holdOf(answer: FileAnswer): number {
+  if ('error' in answer || answer.found.kind !== 'file') throw new Error('no contents');
+  return answer.found.contents?.hold ?? -1;
+}
+
+const away = async (): Promise<never> => {
+  throw new FaasmError('STORE_UNAVAILABLE', 'away');
+};
+
+describe('shared files of a host', () => {
+  it('ask the store once within the refresh time, also for many at the same time and for what is not there', async () => {
+    const setting = setUp();
+    await setting.store.put('demo', 'f', text('text'));
+    const reads = await Promise.all([1, 2, 3, 4].map(() => read(setting, 'f')));
+    expect([...reads, await read(setting, 'f')]).toEqual(Array(5).fill('text'));
+    expect(setting.asked).toEqual(['stat demo/f', 'get demo/f']);
+    for (const _ of [1, 2, 3]) expect(await read(setting, 'a/none')).toBe('missing');
+    expect(setting.asked.slice(2)).toEqual([
+      'stat demo/a/none',
+      'stat shared/a/none',
+      'list demo/a/none/',
+      'list shared/a/none/',
+    ]);
+  });
+
+  it('fetch contents again only where the file has been written again', async () => {
+    const setting = setUp({ refreshMs: 0 });
+    await setting.store.put('demo', 'f', text('one'));
+    for (const _ of [1, 2, 3]) expect(await read(setting, 'f')).toBe('one');
+    expect(setting.asked.filter((each) => each.startsWith('get'))).toHaveLength(1);
+    await setting.store.put('demo', 'f', text('two'));
+    expect(await read(setting, 'f')).toBe('two');
+    await setting.store.remove('demo', 'f');
+    await setting.store.put('shared', 'f', text('three'));
+    expect(await read(setting, 'f')).toBe('three');
+  });
+
+  it('do not keep what was asked for before a change and came after it', async () => {
+    const setting = setUp();
+    await setting.store.put('demo', 'f', text('old'));
+    let go = (): void => {};
+    const waiting = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    let held = false;
+    setting.control.before = async (request) => {
+      if (request !== 'stat demo/f' || held) return;
+      held = true;
+      await waiting;
+    };
+    const early = read(setting, 'f');
+    await setting.files.files.put('demo', 'f', text('newer'));
+    expect(await read(setting, 'f')).toBe('newer');
+    go();
+    expect(['old', 'newer']).toContain(await early);
+    expect(await read(setting, 'f')).toBe('newer');
+  });
+
+  it('see directories come and go with what this host writes', async () => {
+    const setting = setUp();
+    const find = async (path: string) => shown(await setting.files.answer(1, 'demo', { kind: 'find', path }));
+    expect([await find(''), await find('a'), await find('a/b')]).toEqual(['directory', 'missing', 'missing']);
+    await setting.files.files.put('demo', 'a/b/c', text(''));
+    expect([await find('a'), await find('a/b'), await find('a/b/c')]).toEqual(['directory', 'directory', 'file']);
+    await setting.files.answer(1, 'demo', { kind: 'move', path: 'a/b/c', to: 'a/d' });
+    expect([await find('a'), await find('a/b'), await find('a/d')]).toEqual(['directory', 'missing', 'file']);
+    await setting.files.answer(1, 'demo', { kind: 'remove', path: 'a/d' });
+    expect([await find('a'), await find('a/d')]).toEqual(['missing', 'missing']);
+  });
+
+  it('go on with what is known while the store is away, and say so', async () => {
+    const setting = setUp({ refreshMs: 0 });
+    await setting.store.put('demo', 'f', text('known'));
+    await read(setting, 'f');
+    setting.control.before = away;
+    expect(await read(setting, 'f')).toBe('known');
+    expect(setting.stale).toEqual(['demo/f']);
+    expect(await read(setting, 'g')).toBe('STORE_UNAVAILABLE');
+    const write = { kind: 'write', path: 'f', bytes: text('x') } as const;
+    expect(shown(await setting.files.answer(1, 'demo', write))).toBe('STORE_UNAVAILABLE');
+  });
+
+  it('charge contents to the budget of the host until nobody uses them and they have changed', async () => {
+    const setting = setUp();
+    const { files, budget, store } = setting;
+    await store.put('demo', 'f', new Uint8Array(3 * PAGE));
+    const first = holdOf(await files.answer(1, 'demo', { kind: 'read', path: 'f' }));
+    const second = holdOf(await files.answer(2, 'demo', { kind: 'read', path: 'f' }));
+    expect(budget.used('memoryPages')).toBe(3);
+    await files.files.remove('demo', 'f');
+    files.release([first]);
+    expect(budget.used('memoryPages')).toBe(3);
+    files.release([second, second, 99]);
+    expect(budget.used('memoryPages')).toBe(0);
+  });
+
+  it('take back what a thread held that is gone, also what it asked for before', async () => {
+    const setting = setUp();
+    const { files, budget, store, control } = setting;
+    await store.put('demo', 'f', new Uint8Array(PAGE));
+    await files.answer(1, 'demo', { kind: 'read', path: 'f' });
+    const late = files.answer(1, 'demo', { kind: 'read', path: 'f' });
+    files.threadGone(1);
+    await late;
+    control.before = async () => {};
+    await files.files.remove('demo', 'f');
+    expect(budget.used('memoryPages')).toBe(0);
+  });
+
+  it('make room by what was used least recently, and give way to calls', async () => {
+    const setting = setUp({ pages: 20 });
+    const { files, budget, store, asked } = setting;
+    for (const name of ['a', 'b', 'c']) await store.put('demo', name, new Uint8Array(4 * PAGE));
+    const use = async (path: string): Promise<void> =>
+      files.release([holdOf(await files.answer(1, 'demo', { kind: 'read', path }))]);
+    for (const name of ['a', 'b', 'a', 'c', 'a']) await use(name);
+    expect(asked.filter((each) => each.startsWith('get'))).toEqual(['get demo/a', 'get demo/b', 'get demo/c']);
+    expect(budget.used('memoryPages')).toBe(8);
+    await use('b');
+    expect(asked.at(-1)).toBe('get demo/b');
+    budget.charge('memoryPages', 11);
+    while (budget.used('memoryPages') > 11) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(budget.used('memoryPages')).toBe(11);
+  });
+
+  it('have a limit for each user, which counts what is there', async () => {
+    const setting = setUp({ userBytes: 100 });
+    const { files } = setting.files;
+    await setting.store.put('demo', 'there', new Uint8Array(40));
+    await files.put('demo', 'a', new Uint8Array(50));
+    await files.put('demo', 'a', new Uint8Array(60));
+    await expect(files.put('demo', 'b', new Uint8Array(1))).rejects.toMatchObject({ code: 'STORE_FULL' });
+    await expect(files.put('demo', 'a', new Uint8Array(61))).rejects.toMatchObject({ code: 'STORE_FULL' });
+    await files.put('other', 'b', new Uint8Array(100));
+    await files.remove('demo', 'there');
+    await files.put('demo', 'b', new Uint8Array(40));
+  });
+});
