@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { GlobalState } from '../../src/core/global-state.ts';
 import type { CallResult } from '../../src/index.ts';
 import { memoryGlobalState } from '../../src/stores/memory-global-state.ts';
+import { redisGlobalState } from '../../src/stores/redis-global-state.ts';
 import { SHELL_KEYS, type ShellStep, STATE_SHELL, shellScript } from '../support/guests/state-shell.ts';
+import { startRedis } from '../support/redis-server.ts';
 import {
   ending,
   outputWords,
@@ -19,9 +22,38 @@ const { key } = SHELL_KEYS;
 const LARGE = 100_000;
 const LAST = LARGE - 4;
 
-/** Two hosts that share nothing but the global tier. */
-describe.each(['native', 'portable'] as const)('state, %s layer', (layer) => {
+/** What two hosts see of one global tier, and how it ends. */
+interface Tiers {
+  readonly tiers: readonly [GlobalState, GlobalState];
+  end(): Promise<void>;
+}
+
+async function inMemory(): Promise<Tiers> {
   const global = memoryGlobalState();
+  return { tiers: [global, global], end: () => global.close() };
+}
+
+async function onRedis(): Promise<Tiers> {
+  const server = await startRedis();
+  const open = (): GlobalState => redisGlobalState({ url: server.socketUrl, prefix: 'test' });
+  const tiers = [open(), open()] as const;
+  return {
+    tiers,
+    async end() {
+      await Promise.all(tiers.map((tier) => tier.close()));
+      await server.remove();
+    },
+  };
+}
+
+/** Two hosts that share nothing but the global tier. */
+describe.each([
+  ['native', 'in memory', inMemory],
+  ['portable', 'in memory', inMemory],
+  ['native', 'on Redis', onRedis],
+] as const)('state, %s layer, %s', (layer, _, openTiers) => {
+  let shared: Tiers;
+  let global: GlobalState;
   let one: TestRuntime;
   let other: TestRuntime;
   let shell: Uint8Array;
@@ -29,12 +61,16 @@ describe.each(['native', 'portable'] as const)('state, %s layer', (layer) => {
   let users = 0;
 
   beforeAll(async () => {
-    const options = { layer, threads: 2, globalState: global, limits: { timeoutMs: 20_000 } };
-    [one, other] = await Promise.all([startRuntime(options), startRuntime(options)]);
+    shared = await openTiers();
+    [global] = shared.tiers;
+    const options = { layer, threads: 2, limits: { timeoutMs: 20_000 } };
+    const start = (globalState: GlobalState) => startRuntime({ ...options, globalState });
+    [one, other] = await Promise.all([start(shared.tiers[0]), start(shared.tiers[1])]);
     shell = await wat(STATE_SHELL);
   });
   afterAll(async () => {
     await Promise.all([stopRuntime(one), stopRuntime(other)]);
+    await shared.end();
   });
   // A user of its own for each test, and so keys of its own.
   beforeEach(async () => {
