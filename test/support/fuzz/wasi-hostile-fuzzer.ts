@@ -1,4 +1,6 @@
 import { isFaasmError } from '../../../src/core/errors.ts';
+import type { FileAnswer, FileRequest } from '../../../src/core/shared-file.ts';
+import type { SharedFileAccess } from '../../../src/host/context.ts';
 import { NODES_MAX } from '../../../src/host/wasi/budget.ts';
 import type { DirectoryNode } from '../../../src/host/wasi/directory-node.ts';
 import { ERRNO, errnoOf } from '../../../src/host/wasi/errno.ts';
@@ -20,7 +22,10 @@ const KNOWN: ReadonlySet<number> = new Set(Object.values(ERRNO));
 const FILE_FUNCTIONS = WASI_FUNCTIONS.filter(({ name }) => /^(fd|path)_/.test(name));
 /** How a call of the host may end besides with an error number: limits, a signal that the guest raised on itself. */
 const ENDINGS: readonly string[] = ['OUTPUT_LIMIT', 'LOG_LIMIT', 'GUEST_TRAP', 'MEMORY_LIMIT'];
-const TEXTS = ['a', 'b', 'a/b', 'tmp/x', '..', 'etc/hosts', '/', 'tmp/', 'etc/../tmp/y', '\u0000', '\u00e4'];
+const TEXTS = [
+  ...['a', 'b', 'a/b', 'tmp/x', '..', 'etc/hosts', '/', 'tmp/', 'etc/../tmp/y', '\u0000', '\u00e4'],
+  ...['faasm:/a', 'faasm:/a/b', 'faasm:', 'faasm:/..', 'faasm:/none'],
+];
 
 /**
  * Guests that call WASI with whatever is in their registers: the host answers with error numbers and the errors of
@@ -47,13 +52,34 @@ export const WASI_HOSTILE_FUZZER: Fuzzer = {
 
 /** A host whose memory holds small numbers, addresses and paths: what reads as a pointer is often a good one. */
 function hostileHost(random: Random): FakeHost {
+  const files = randomFiles(random);
   const limits = { fileBytes: FILE_BYTES, openFiles: OPEN_FILES, outputBytes: 3000, logBytes: 3000 };
-  const host = new FakeHost({ pages: PAGES, input: 'input', args: ['one', 'two'], environment: ['A=b'], limits });
+  const host = new FakeHost({
+    pages: PAGES,
+    input: 'input',
+    args: ['one', 'two'],
+    environment: ['A=b'],
+    limits,
+    files,
+  });
   for (let at = 0; at < 4096; at += 4) host.memory.setU32(at, random.chance(0.9) ? random.below(3000) : edge(random));
   for (const [index, text] of TEXTS.entries()) host.memory.bytes.set(Buffer.from(text), placeOf(index));
   // Files of the guest's own and of the runtime tree, open for everything.
   for (const index of [0, 3, 5]) host.wasi('path_open', ROOT, 0, ...pathOf(index), 1, ALL_RIGHTS, ALL_RIGHTS, 0, 0);
   return host;
+}
+
+/** Shared files that come and go as they like, and a store that fails now and then. */
+function randomFiles(random: Random): SharedFileAccess {
+  const contents = new Uint8Array(new SharedArrayBuffer(5000)).fill(7);
+  const found = (kind: FileRequest['kind']): FileAnswer => {
+    if (random.chance(0.1)) return { error: { code: 'STORE_UNAVAILABLE', message: 'away' } };
+    if (random.chance(0.3)) return { found: { kind: 'missing' } };
+    if (random.chance(0.3)) return { found: { kind: 'directory', names: [{ name: 'b', directory: false }] } };
+    const file = { kind: 'file', own: random.chance(0.8), sizeBytes: contents.length, modifiedAt: 1e12 } as const;
+    return { found: kind === 'read' ? { ...file, contents: { bytes: contents, hold: random.below(1e9) } } : file };
+  };
+  return { ask: async ({ kind }, work) => work(found(kind)), release: () => undefined, atEnd: () => undefined };
 }
 
 function placeOf(text: number): number {
