@@ -35,6 +35,8 @@ export interface ActivationHost {
   output(id: number, chunks: Uint8Array[]): void;
   /** A proto-function has been made. */
   made(fn: LoadedFunction, proto: ProtoFunction): void;
+  /** The scheduler has given the call to another thread before it began here. */
+  relieved(activation: Activation): void;
   /** The call is over. The Faaslet, if it got one, is to be released once the report is out. */
   finished(report: CallReport, faaslet: Faaslet | undefined): void;
   /** Takes the budget for a suspended call; false when the host cannot hold another one. */
@@ -56,6 +58,8 @@ export class Activation {
   readonly #host: ActivationHost;
   readonly #fn: LoadedFunction;
   readonly #guest: CallGuest;
+  readonly #claim: () => boolean;
+  #claimed = false;
   readonly #suspension = new Suspension((work) => this.#ready(work));
   readonly #times = { initMs: 0, runMs: 0, cpuMs: 0, longestTurnMs: 0 };
   #suspendedAt = 0;
@@ -72,8 +76,10 @@ export class Activation {
   /** The program has ended by itself, and what it left in shared files is on its way. */
   #writing = false;
 
-  constructor(host: ActivationHost, fn: LoadedFunction, order: CallOrder) {
+  /** `claim`: makes the call this thread's, once; false when it is another one's by now. */
+  constructor(host: ActivationHost, fn: LoadedFunction, order: CallOrder, claim: () => boolean) {
     this.id = order.id;
+    this.#claim = claim;
     this.#host = host;
     this.#fn = fn;
     this.#told = !order.report;
@@ -91,19 +97,31 @@ export class Activation {
 
   /** Queues the first turn. */
   begin(): void {
-    this.#host.turns.push(() => this.#begin());
+    this.#host.turns.push(this.#fn.user, () => this.#begin());
   }
 
   /** Ends the call wherever it is, unless its guest is running: that is the guard's part. */
   cancel(): void {
+    if (!this.#isOurs()) return;
     if (this.#writing) this.#finish(cancelledError());
     else if (this.#suspension.pending) this.#unwind(cancelledError());
     else if (this.#faaslet === undefined) this.#finish(cancelledError());
     else this.#guest.error ??= cancelledError();
   }
 
+  /** Whether this thread has the call. Not before it must be so: until then the scheduler can give it to another one. */
+  #isOurs(): boolean {
+    if (this.#claimed || this.#over) return this.#claimed;
+    this.#claimed = this.#claim();
+    if (!this.#claimed) {
+      this.#over = true;
+      this.#host.relieved(this);
+    }
+    return this.#claimed;
+  }
+
   #begin(): Turn | undefined {
-    if (this.#over) return undefined;
+    if (!this.#isOurs() || this.#over) return undefined;
     const now = performance.now();
     try {
       const { faaslet, start } = this.#host.faaslets.acquire(this.#fn);
@@ -151,7 +169,7 @@ export class Activation {
   }
 
   #queuePhase(): void {
-    this.#host.turns.push(() => {
+    this.#host.turns.push(this.#fn.user, () => {
       // Cancelled between two phases.
       if (this.#guest.error !== undefined) this.#finish(this.#guest.error);
       return this.#over ? undefined : this.#enterPhase();
@@ -241,7 +259,7 @@ export class Activation {
   /** What the guest waited for has come: queues the turn that goes on. Called in a macrotask. */
   #ready(work: ResumeWork): void {
     this.#wake();
-    this.#host.turns.push(() => {
+    this.#host.turns.push(this.#fn.user, () => {
       if (!this.#suspension.pending || this.#over) return undefined;
       return this.#turn(() => this.#resume(work));
     });
@@ -271,7 +289,7 @@ export class Activation {
   #unwind(error: ErrorRecord): void {
     this.#guest.error ??= error;
     this.#wake();
-    this.#host.turns.push(() => {
+    this.#host.turns.push(this.#fn.user, () => {
       if (this.#over) return undefined;
       if (this.#suspension.pending) return this.#turn(() => this.#suspension.reject(this.#host.thread.trap), UNWIND_MS);
       this.#finish(error);

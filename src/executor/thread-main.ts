@@ -62,6 +62,10 @@ const host: ActivationHost = {
   suspended: (call, turnMs) => post({ kind: 'suspended', call, turnMs }),
   output: (call, chunks) => post({ kind: 'output', call, chunks }, chunks),
   made: (fn, proto) => post({ kind: 'proto', handle: fn.handle, proto }),
+  relieved(activation) {
+    const slot = slotOf(activation.id);
+    if (running[slot] === activation) running[slot] = undefined;
+  },
   finished(report, faaslet) {
     running[slotOf(report.id)] = undefined;
     // One message for all calls that end in the same turn of the event loop.
@@ -121,10 +125,9 @@ function post(message: FromThread, chunks: readonly Uint8Array[] = []): void {
 
 function begin(order: CallOrder): void {
   const { id, handle, slot } = order;
-  if (!board.claim(slot)) return;
   const fn = functions.get(handle);
   if (fn === undefined) throw new Error(`call ${id} is for a function that was not loaded`);
-  const activation = new Activation(host, fn, order);
+  const activation = new Activation(host, fn, order, () => board.claim(slot));
   running[slotOf(id)] = activation;
   activation.begin();
 }

@@ -1,3 +1,4 @@
+import { FairQueue } from '../core/fair-queue.ts';
 import type { TurnEnd } from '../core/turn-end.ts';
 import type { Guard, Turn } from '../layer/layer.ts';
 import type { ThreadBoard } from './thread-board.ts';
@@ -9,14 +10,13 @@ const SLICE_MS = 5;
 export type TurnMaker = () => Turn | undefined;
 
 /**
- * Runs the turns of a thread's Faaslets one after the other under the guard, in the order in which they became ready.
- * Always from a macrotask (see Guard.run).
+ * Runs the turns of a thread's Faaslets one after the other under the guard: users in turn, those of one user in the
+ * order in which they became ready. Always from a macrotask (see Guard.run).
  */
 export class TurnQueue {
   readonly #guard: Guard;
   readonly #board: ThreadBoard;
-  #waiting: TurnMaker[] = [];
-  #next = 0;
+  readonly #waiting = new FairQueue<TurnMaker>();
   #current: Turn | undefined;
   #running = false;
   /** Whether `left` is called within `run`. */
@@ -28,9 +28,9 @@ export class TurnQueue {
     this.#board = board;
   }
 
-  /** Queues a turn; it starts in a macrotask of its own. */
-  push(maker: TurnMaker): void {
-    this.#waiting.push(maker);
+  /** Queues a turn of one of a user's calls; it starts in a macrotask of its own. */
+  push(user: string, maker: TurnMaker): void {
+    this.#waiting.push(user, maker);
     this.#schedule();
   }
 
@@ -45,14 +45,9 @@ export class TurnQueue {
 
   #run(sliceEnd: number): void {
     for (;;) {
-      const maker = this.#waiting[this.#next];
-      if (maker === undefined) {
-        this.#waiting = [];
-        this.#next = 0;
-        return;
-      }
-      if (performance.now() >= sliceEnd) return this.#schedule();
-      this.#next += 1;
+      if (this.#waiting.size > 0 && performance.now() >= sliceEnd) return this.#schedule();
+      const maker = this.#waiting.shift();
+      if (maker === undefined) return;
       const turn = maker();
       if (turn !== undefined && !this.#take(turn)) return;
     }

@@ -17,6 +17,10 @@ export interface ThreadView {
   exclusive: number;
   /** How long its current turn has been running, 0 between turns. */
   readonly turnMs: number;
+  /** What the turns of the calls given to it take, as far as that is known. */
+  workMs: number;
+  /** How many of them are of each user. */
+  readonly users: ReadonlyMap<string, number>;
 }
 
 export interface PlacementLimits {
@@ -37,8 +41,9 @@ export type Placement = { readonly thread: number } | 'spawn' | 'wait';
 export const LONG_TURN_MS = 5;
 /** Work that a thread may have before it looks busy. */
 const FILL_MS = 0.3;
-/** Calls that a thread gets ahead of what it can run at once; the rest wait where they can still go elsewhere. */
+/** Calls, and work, that a thread gets ahead of what it can run at once; the rest wait where they can go elsewhere. */
 const WINDOW = 64;
+const WINDOW_MS = 4;
 
 /** Whether every thread is taken by a CPU-bound or unknown call: then the next call should not wait for a new one. */
 export function noneFree(threads: readonly ThreadView[]): boolean {
@@ -47,6 +52,7 @@ export function noneFree(threads: readonly ThreadView[]): boolean {
 
 /** A call that wants a place. */
 export interface Candidate {
+  readonly user: string;
   /** Kind of its function, and what its turns take. */
   readonly kind: FunctionKind;
   readonly turnMs: number;
@@ -56,14 +62,16 @@ export interface Candidate {
 
 /** Chooses a place for a call. Pure: everything it knows is in its arguments. */
 export function place(
-  { kind, turnMs, held }: Candidate,
+  candidate: Candidate,
   threads: readonly ThreadView[],
   starting: number,
   limits: PlacementLimits,
 ): Placement {
+  const { kind, held } = candidate;
   const room = threads.length + starting < limits.threadsMax;
   if (kind !== 'short' && !mayHold(kind, held, runningExclusive(threads), limits)) return 'wait';
-  const chosen = kind === 'short' ? placeShort(threads, turnMs, limits.shortMax) : placeExclusive(kind, threads, room);
+  const chosen =
+    kind === 'short' ? placeShort(candidate, threads, limits.shortMax) : placeExclusive(kind, threads, room, limits);
   if (chosen !== undefined) return { thread: chosen.id };
   if (kind === 'short' && threads.some((thread) => thread.exclusive === 0 && thread.turnMs <= LONG_TURN_MS))
     return 'wait';
@@ -71,13 +79,22 @@ export function place(
 }
 
 /** Whether a user may take another thread for itself: its first one, or one of those that are left to whoever comes. */
-function mayHold(kind: FunctionKind, held: number, taken: number, { longMax, threadsMax }: PlacementLimits): boolean {
+function mayHold(kind: FunctionKind, held: number, taken: number, limits: PlacementLimits): boolean {
   if (held === 0) return true;
   // As many as it leaves to others: so a few users can never hold all, however many calls they have.
-  return kind === 'long' ? taken < longMax : held < threadsMax - 1 - taken;
+  return kind === 'long' ? taken < limits.longMax : held < limits.threadsMax - sharedThreads(limits) - taken;
 }
 
-function placeShort(threads: readonly ThreadView[], turnMs: number, shortMax: number): ThreadView | undefined {
+/** Threads that no call ever has for itself, once there may be no more: for short calls, and what is suspended there. */
+function sharedThreads({ threadsMax, shortMax }: PlacementLimits): number {
+  return Math.max(1, Math.min(shortMax, Math.floor(threadsMax / 4)));
+}
+
+function placeShort(
+  { user, turnMs }: Candidate,
+  threads: readonly ThreadView[],
+  shortMax: number,
+): ThreadView | undefined {
   let best: ThreadView | undefined;
   let seen = 0;
   for (const thread of threads) {
@@ -85,7 +102,7 @@ function placeShort(threads: readonly ThreadView[], turnMs: number, shortMax: nu
     // More threads than cores would only share the work, and the warm Faaslets, between more of them.
     seen += 1;
     if (seen > shortMax) break;
-    if (backlog(thread) >= WINDOW) continue;
+    if (isFull(thread, user)) continue;
     // Waking another thread costs as much as some calls do; and this one has just run the function and has it warm.
     if (backlog(thread) * turnMs < FILL_MS) return thread;
     if (best === undefined || backlog(thread) < backlog(best)) best = thread;
@@ -93,13 +110,19 @@ function placeShort(threads: readonly ThreadView[], turnMs: number, shortMax: nu
   return best;
 }
 
-function placeExclusive(kind: FunctionKind, threads: readonly ThreadView[], room: boolean): ThreadView | undefined {
+function placeExclusive(
+  kind: FunctionKind,
+  threads: readonly ThreadView[],
+  room: boolean,
+  limits: PlacementLimits,
+): ThreadView | undefined {
   const idle = threads.findLast((thread) => thread.assigned === 0);
   const free = threads.filter((thread) => thread.exclusive === 0 && thread.turnMs <= LONG_TURN_MS);
   // The last thread without such a call stays so, for everybody else. A call that may turn out to be short gets it.
   if (kind === 'long' && free.length === 1 && room) return undefined;
-  if (idle !== undefined || room) return idle;
-  if (free.length <= 1 && threads.length > 1) return undefined;
+  if (room) return idle;
+  if (free.length <= sharedThreads(limits) && threads.length > 1) return undefined;
+  if (idle !== undefined) return idle;
   return free.reduce<ThreadView | undefined>(
     (best, thread) => (best === undefined || thread.suspended < best.suspended ? thread : best),
     undefined,
@@ -108,6 +131,17 @@ function placeExclusive(kind: FunctionKind, threads: readonly ThreadView[], room
 
 function runningExclusive(threads: readonly ThreadView[]): number {
   return threads.filter((thread) => thread.exclusive > 0).length;
+}
+
+/**
+ * Whether a thread has enough to do for now. What others have there does not keep a user away, whose turns on the
+ * thread come as often as theirs.
+ */
+function isFull(thread: ThreadView, user: string): boolean {
+  const waiting = backlog(thread);
+  // One may always wait for the one that runs, however long that takes, so that the thread has no pause between them.
+  if ((thread.users.get(user) ?? 0) < 2) return waiting >= 2 * WINDOW;
+  return waiting >= WINDOW || (waiting > 1 && (thread.workMs * waiting) / thread.assigned >= WINDOW_MS);
 }
 
 function backlog(thread: ThreadView): number {

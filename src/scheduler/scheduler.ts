@@ -36,6 +36,8 @@ const RETIRE_LOOK_MS = 1000;
 const CALLS_IN_TURN = 4;
 /** A turn of a short function that lasts so long holds up everybody on its thread. */
 const STUCK_MS = 50;
+/** Users of whom a thread keeps a count although they have no calls on it. */
+const USERS_KEPT = 64;
 
 export interface SchedulerOptions {
   readonly host: string;
@@ -128,7 +130,7 @@ export class Scheduler {
       chargedMs: 0,
     };
     fn.active += 1;
-    fn.tenant.active += 1;
+    this.#tenants.began(fn.tenant);
     const id = callId(this.#pending.add(pending));
     pending.call = { ...request, id };
     this.#idempotency.claim(request, input, id, now);
@@ -294,13 +296,14 @@ export class Scheduler {
       // One call tells what the function is like; the others wait a moment for that, rather than start threads.
       if (profile.kind === 'unknown' && profile.probing(performance.now())) break;
       const kind = this.#kindOf(fn);
-      const candidate = { kind, turnMs: profile.turnMs, held: tenant.exclusive };
+      const candidate = { user: tenant.user, kind, turnMs: profile.turnMs, held: tenant.exclusive };
       const placement = place(candidate, views, this.#pool.starting, this.#options.limits);
       if (placement === 'spawn') this.#pool.spawn();
       if (typeof placement === 'string' || !this.#give(queue, placement.thread, kind !== 'short')) break;
       const view = views.find(({ id }) => id === placement.thread);
       if (view === undefined) break;
       view.assigned += 1;
+      view.workMs += profile.turnMs;
       if (kind !== 'short') view.exclusive += 1;
       if (profile.kind === 'unknown') profile.probe(performance.now());
     }
@@ -334,14 +337,16 @@ export class Scheduler {
     thread.calls += 1;
     pending.thread = id;
     pending.chargedMs = fn.profile.turnMs;
+    thread.workMs += pending.chargedMs;
+    thread.users.set(fn.tenant.user, (thread.users.get(fn.tenant.user) ?? 0) + 1);
     this.#tenants.charge(fn.tenant, pending.chargedMs);
     if (exclusive) this.#alone(thread, pending);
     return true;
   }
 
   #ended(thread: PoolThread, report: CallReport): void {
-    this.#leave(thread);
     const pending = this.#find(report.id);
+    this.#leave(thread, pending);
     if (pending === undefined) return;
     this.#learn(pending, report);
     this.#shared(thread, pending);
@@ -383,7 +388,7 @@ export class Scheduler {
     this.#results.keep(pending.call, result, pending.output.sizeBytes, Date.now());
     this.#options.observer.ended(pending.call, result, pending.output.sizeBytes);
     pending.fn.active -= 1;
-    pending.fn.tenant.active -= 1;
+    this.#tenants.ended(pending.fn.tenant);
     if (pending.fn.retired && pending.fn.active === 0) this.#options.drained(pending.fn);
     pending.resolve(result);
     if (this.#pending.size > 0) return;
@@ -478,9 +483,21 @@ export class Scheduler {
     pending.fn.tenant.stuck -= 1;
   }
 
-  #leave(thread: PoolThread): void {
+  #leave(thread: PoolThread, pending: PendingCall | undefined): void {
     thread.calls -= 1;
-    if (thread.calls === 0) thread.idleSince = Date.now();
+    if (pending !== undefined) this.#leaveAs(thread, pending);
+    if (thread.calls > 0) return;
+    thread.workMs = 0;
+    thread.idleSince = Date.now();
+  }
+
+  #leaveAs(thread: PoolThread, { fn, chargedMs }: PendingCall): void {
+    thread.workMs -= chargedMs;
+    const { user } = fn.tenant;
+    const left = (thread.users.get(user) ?? 1) - 1;
+    // An entry may stay for the user's next call: see SlotTable for why they do not come and go.
+    if (left > 0 || thread.users.size < USERS_KEPT) thread.users.set(user, left);
+    else thread.users.delete(user);
   }
 
   /** The call under way that has this id. */
@@ -522,8 +539,8 @@ export class Scheduler {
   }
 
   #requeue(thread: PoolThread, id: number): void {
-    this.#leave(thread);
     const pending = this.#find(id);
+    this.#leave(thread, pending);
     if (pending === undefined) return;
     this.#shared(thread, pending);
     this.#tenants.charge(pending.fn.tenant, -pending.chargedMs);

@@ -5,8 +5,8 @@ const DEBT_MAX_MS = 250;
 /** Users that are remembered; beyond that those who have nothing under way are forgotten. */
 const TENANTS_MAX = 10_000;
 /** How long the calls of a user keep to themselves after one of them held up those of others; doubles each time. */
-const DISTRUST_MS = 60_000;
-const DISTRUST_DOUBLINGS = 6;
+const DISTRUST_MS = 600_000;
+const DISTRUST_DOUBLINGS = 4;
 
 /** A user of this host and what its calls have of it. The scheduler gives each the same chance. */
 export interface Tenant {
@@ -35,6 +35,8 @@ export class Tenants {
   readonly #byUser = new Map<string, Tenant>();
   /** What the user who had its turn last had been served: those who come count from here. */
   #clockMs = 0;
+  /** Calls under way, of all users. */
+  #active = 0;
 
   /** `limits`: what one user may have of the host's budget. */
   constructor(limits: Readonly<Record<Resource, number>>) {
@@ -91,7 +93,20 @@ export class Tenants {
 
   /** Whether its calls should have threads for themselves, whatever is known of their functions. */
   isDistrusted(tenant: Tenant, now: number): boolean {
-    return tenant.stuck > 0 || tenant.distrustedUntil > now;
+    if (tenant.stuck === 0 && tenant.distrustedUntil <= now) return false;
+    // Where nobody else has calls, nobody is held up.
+    return tenant.active < this.#active;
+  }
+
+  /** Counts the calls under way. */
+  began(tenant: Tenant): void {
+    tenant.active += 1;
+    this.#active += 1;
+  }
+
+  ended(tenant: Tenant): void {
+    tenant.active -= 1;
+    this.#active -= 1;
   }
 
   #forgetIdle(): void {

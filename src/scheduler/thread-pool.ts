@@ -18,6 +18,10 @@ export interface PoolThread {
   /** Calls given to it that have not ended. */
   calls: number;
   exclusive: number;
+  /** What the turns of its calls take, as far as that is known. */
+  workMs: number;
+  /** Its calls by user. */
+  readonly users: Map<string, number>;
   /** The call of a short function that holds up all others here, while it does. */
   stuck: number | undefined;
   idleSince: number;
@@ -85,6 +89,8 @@ export class ThreadPool {
       base,
       calls: 0,
       exclusive: 0,
+      workMs: 0,
+      users: new Map(),
       stuck: undefined,
       idleSince: Date.now(),
     };
@@ -92,13 +98,15 @@ export class ThreadPool {
 
   /** The threads as placement sees them. */
   views(now: number): ThreadView[] {
-    return [...this.threads.values()].map(({ handle, calls, exclusive }) => {
+    return [...this.threads.values()].map(({ handle, calls, exclusive, workMs, users }) => {
       const startedAt = handle.board.turnStartedAt;
       return {
         id: handle.id,
         assigned: calls,
         suspended: handle.board.suspended,
         exclusive,
+        workMs,
+        users,
         turnMs: startedAt === 0 ? 0 : now - startedAt,
       };
     });

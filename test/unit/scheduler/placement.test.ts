@@ -13,9 +13,22 @@ const LIMITS: PlacementLimits = { threadsMax: 4, longMax: 2, shortMax: 2 };
 const STUCK = LONG_TURN_MS + 1;
 const WINDOW = 64;
 
+const USER = 'demo';
+/** The user has as many calls there as keep it from getting more. */
+const MANY = new Map([[USER, 2]]);
+
 /** Threads with the ids 1, 2, … */
 function threads(...views: readonly Partial<ThreadView>[]): ThreadView[] {
-  return views.map((view, index) => ({ id: index + 1, assigned: 0, suspended: 0, exclusive: 0, turnMs: 0, ...view }));
+  return views.map((view, index) => ({
+    id: index + 1,
+    assigned: 0,
+    suspended: 0,
+    exclusive: 0,
+    turnMs: 0,
+    workMs: 0,
+    users: MANY,
+    ...view,
+  }));
 }
 
 const IDLE = {};
@@ -43,7 +56,7 @@ function placed(
   limits: PlacementLimits,
   held = 1,
 ): Placement {
-  return place({ kind, turnMs: TURN_MS, held }, views, starting, limits);
+  return place({ user: USER, kind, turnMs: TURN_MS, held }, views, starting, limits);
 }
 
 function check(kind: FunctionKind, { threads: views, starting = 0, limits = {}, held = 1, to }: Case): void {
@@ -73,12 +86,37 @@ describe('a call of a short function goes to', () => {
       threads: [STUCK_THREAD, EXCLUSIVE, { assigned: 7 }, IDLE],
       to: 4,
     },
+    {
+      name: 'the thread with less work where another has as much as it should',
+      threads: [
+        { assigned: 2, workMs: 8 },
+        { assigned: 3, workMs: 1 },
+      ],
+      to: 2,
+    },
+    {
+      name: 'a thread whose work waits for something',
+      threads: [
+        { assigned: 10, workMs: 20, suspended: 9 },
+        { assigned: 2, workMs: 4 },
+      ],
+      to: 1,
+    },
+    {
+      name: 'a thread that has work enough, but none of the user',
+      threads: [
+        { assigned: 100, workMs: 200, users: new Map([['other', 100]]) },
+        { assigned: 101, workMs: 1 },
+      ],
+      to: 1,
+    },
     { name: 'the last place of a window', threads: [{ assigned: WINDOW - 1 }, FULL], to: 1 },
     { name: 'a full thread whose calls are suspended', threads: [{ assigned: WINDOW, suspended: 1 }, FULL], to: 1 },
   ])('$name', (one) => check('short', one));
 
   it.each<Case>([
     { name: 'waits where the windows are full: more threads would not help', threads: [FULL, FULL], to: 'wait' },
+    { name: 'waits where there is work enough', threads: Array(2).fill({ assigned: 2, workMs: 4 }), to: 'wait' },
     { name: 'waits for a full thread while another is stuck', threads: [FULL, STUCK_THREAD], to: 'wait' },
     { name: 'gets a new thread where all are stuck', threads: [STUCK_THREAD, EXCLUSIVE], to: 'spawn' },
     { name: 'gets the first thread', threads: [], to: 'spawn' },
@@ -95,7 +133,7 @@ describe('a call of a function whose turns take next to nothing', () => {
     ['does not fill a thread that is stuck', 0.01, [{ assigned: 1, turnMs: STUCK }, IDLE], 2],
     ['does not fill a window', 0, [FULL, IDLE], 2],
   ])('%s', (_, turnMs, views, thread) => {
-    expect(place({ kind: 'short', turnMs, held: 0 }, threads(...views), 0, LIMITS)).toEqual({ thread });
+    expect(place({ user: USER, kind: 'short', turnMs, held: 0 }, threads(...views), 0, LIMITS)).toEqual({ thread });
   });
 });
 
@@ -189,12 +227,13 @@ describe('a user', () => {
   ])('$name', (one) => check('long', one));
 
   it.each<[taken: number, held: number, to: number | 'wait']>([
-    [3, 3, 8],
-    [4, 3, 'wait'],
-    [4, 4, 'wait'],
-    [5, 1, 8],
-    [6, 1, 'wait'],
-    [6, 0, 8],
+    [2, 2, 8],
+    [3, 2, 8],
+    [3, 3, 'wait'],
+    [4, 1, 8],
+    [5, 1, 'wait'],
+    [5, 0, 8],
+    [6, 0, 'wait'],
   ])('may hold fewer threads than it leaves to others: %i taken, %i by it', (taken, held, to) => {
     const views = Array.from({ length: 8 }, (_, index) => (index < taken ? EXCLUSIVE : IDLE));
     check('unknown', { name: '', threads: views, held, limits: eight, to });
