@@ -6,7 +6,7 @@ import type { MemoryLayer } from '../layer/layer.ts';
 import { fetchMissing, sizeChanged } from './fetching.ts';
 import { maskRanges, zeroMask } from './mask.ts';
 import { refresh } from './pulling.ts';
-import { hasChanges, pushChanges, pushRanges } from './pushing.ts';
+import { hasChanges, pushChanges, pushRanges, settle } from './pushing.ts';
 import { hold, isTouched, isUsed, markStale, pageRuns, type Region, STATE_PAGE_BYTES, unmarkStale } from './region.ts';
 import { RegionStore } from './region-store.ts';
 import { dropTwin, takeTwin } from './twins.ts';
@@ -48,7 +48,7 @@ export interface LocalTierOptions {
 }
 
 /** How long a request waits at most for storage that threads have been asked to let go of. */
-const RECLAIM_MS = 200;
+const RECLAIM_MS = 1000;
 const RECLAIM_STEP_MS = 5;
 
 /**
@@ -387,7 +387,7 @@ export class LocalTier {
         const { code } = toFaasmError(error);
         const mine = code === 'STATE_LIMIT' && length > 0 ? user : undefined;
         if (mine === undefined && code !== 'HOST_OVERLOADED') throw error;
-        const waits = this.#makeRoom(mine) || this.#store.reclaim();
+        const waits = (await this.#makeRoom(mine)) || this.#store.reclaim();
         if (!waits || performance.now() > until) throw error;
         await new Promise<void>((resolve) => setTimeout(resolve, RECLAIM_STEP_MS));
       }
@@ -395,12 +395,18 @@ export class LocalTier {
   }
 
   /** Drops what nobody uses and the global tier has: of one user, or of all and twins, too. False: there is nothing. */
-  #makeRoom(user: string | undefined): boolean {
+  async #makeRoom(user: string | undefined): Promise<boolean> {
     let dropped = false;
     for (const value of [...this.#values.values()]) {
+      if (user !== undefined && user !== value.user) continue;
+      // Only keys that nothing is done with are waited for, so that two who make room never wait for each other.
       if (this.#busy.has(valueName(value.user, value.key))) continue;
-      if (user === undefined) dropped = dropTwin(value) || dropped;
-      if (user === undefined || user === value.user) dropped = this.#dropUnused(value) || dropped;
+      await this.#turn(value.user, value.key, async () => {
+        if (this.#values.get(valueName(value.user, value.key)) !== value) return;
+        await settle(this.#context, value);
+        if (user === undefined) dropped = dropTwin(value) || dropped;
+        dropped = this.#dropUnused(value) || dropped;
+      });
     }
     return dropped;
   }

@@ -42,6 +42,18 @@ export async function hasChanges(context: ValueContext, value: LocalValue): Prom
   return isTouched(value.region) && (await collect(context, value, value.dirty, true)).length > 0;
 }
 
+/**
+ * Forgets that undeclared changes are possible, where nobody has a pointer any more and nothing differs from what was
+ * pushed. Reads all of the value.
+ */
+export async function settle(context: ValueContext, value: LocalValue): Promise<void> {
+  const { region } = value;
+  if (!isTouched(region) || isUsed(region) || !value.dirty.empty) return;
+  clearTouched(region);
+  // Somebody who has begun to use it meanwhile says so again.
+  if ((await collect(context, value, value.dirty, true)).length > 0 || isUsed(region)) touch(region);
+}
+
 /** Sends ranges as they are now, whatever else has changed. */
 export async function pushRanges(context: PushContext, value: LocalValue, ranges: RangeSet): Promise<void> {
   const sent = await Promise.all(ranges.ranges.map(([from, to]) => rangeOf(context, value, from, to)));

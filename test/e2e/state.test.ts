@@ -359,3 +359,46 @@ describe('state in shared regions', () => {
     expect((await runtime.state.get('demo', key))?.slice(8, 12)).toEqual(words([160_000]));
   });
 });
+
+describe.each(['native', 'portable'] as const)('state where memory is short, %s layer', (layer) => {
+  let runtime: TestRuntime;
+  const MIB = 1024 * 1024;
+  const users = Array.from({ length: 12 }, (_, index) => `user${index}`);
+  beforeAll(async () => {
+    runtime = await startRuntime({ layer, threads: 2, budgets: { memoryBytes: 24 * MIB } });
+    for (const user of users) await runtime.upload({ user, function: 'shell' }, await wat(STATE_SHELL));
+  });
+  afterAll(() => stopRuntime(runtime));
+
+  const call = (user: string, ...steps: ShellStep[]) =>
+    runtime.invoke(request('shell', [], { user, input: shellScript(steps) }));
+
+  it('is dropped once it has been pushed and nobody uses it, and fetched again', async () => {
+    const size = 4 * MIB;
+    for (const [index, user] of users.entries()) {
+      const result = await call(user, ['pointer', size], ['store', size - 4, index + 1], ['push']);
+      expect([user, ending(result), result.error?.message]).toEqual([user, 'success', undefined]);
+    }
+    for (const [index, user] of users.entries()) {
+      expect(await outputWords(await call(user, ['pointer', size], ['load', size - 4]))).toEqual([index + 1]);
+    }
+    expect(runtime.info().budgets.memoryBytes.used).toBeLessThanOrEqual(24 * MIB);
+  });
+
+  it('is kept where it has not been pushed, and others are refused', async () => {
+    const size = 6 * MIB;
+    const endings: string[] = [];
+    for (const user of users) {
+      const result = await call(user, ['add', 0, 0, 4], ['writeAll', 8, 7], ['pointer', 0], ['store', 0, 42]);
+      expect(ending(result)).toBe('success');
+    }
+    for (const user of users) endings.push(ending(await call(user, ['maskPointer', size], ['store', 0, 42])));
+    expect(new Set(endings)).toEqual(new Set(['success', 'HOST_OVERLOADED']));
+    if (layer === 'portable') return;
+    for (const [index, user] of users.entries()) {
+      expect(await outputWords(await call(user, ['pointer', 8], ['load', 0]))).toEqual([42]);
+      if (endings[index] !== 'success') continue;
+      expect(await outputWords(await call(user, ['maskPointer', size], ['load', 0]))).toEqual([42]);
+    }
+  });
+});
