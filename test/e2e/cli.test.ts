@@ -260,7 +260,9 @@ describe('faasm', () => {
 
     it('parts of state values, and values that others change', async () => {
       const put = (...more: string[]) => faasm('state', 'put', 'demo/cli/parts', ...more);
-      const { etag } = (await json('state', 'put', 'demo/cli/parts', '--value', 'the fox', '--new')) as { etag: string };
+      const { etag } = (await json('state', 'put', 'demo/cli/parts', '--value', 'the fox', '--new')) as {
+        etag: string;
+      };
       expect(await json('state', 'get', 'demo/cli/parts')).toMatchObject({ etag });
       expect((await faasm('state', 'get', 'demo/cli/parts', '--range', '4-6')).stdout).toBe('fox');
       expect(await put('--value', 'THE', '--offset', '0')).toMatchObject({ exit: 0 });
@@ -268,7 +270,9 @@ describe('faasm', () => {
       const refused = { exit: 1, stderr: expect.stringContaining('PRECONDITION_FAILED') };
       expect(await put('--value', 'x', '--if-match', etag)).toMatchObject(refused);
       expect(await put('--value', 'x', '--new')).toMatchObject(refused);
-      expect(await faasm('state', 'rm', 'demo/cli/parts', '--if-match', etag.replaceAll('"', ''))).toMatchObject(refused);
+      expect(await faasm('state', 'rm', 'demo/cli/parts', '--if-match', etag.replaceAll('"', ''))).toMatchObject(
+        refused,
+      );
       expect(await faasm('state', 'get', 'demo/cli/parts', '--range', '9-')).toMatchObject({
         exit: 1,
         stderr: expect.stringContaining('RANGE_NOT_SATISFIABLE'),
