@@ -134,7 +134,7 @@ export class LocalTier {
     return this.#turn(user, key, async () => {
       const value = this.#present(user, key);
       const { offset, length } = range ?? { offset: 0, length: value.region.sizeBytes };
-      checkInside(value, offset + length);
+      checkInside(user, key, value.region.sizeBytes, offset + length);
       value.dirty.add(offset, offset + length);
     });
   }
@@ -296,16 +296,17 @@ export class LocalTier {
 
   /** The value, made of `totalBytes` zeros where there is none; at least `totalBytes` and `end` bytes of it. */
   async #findOrMake(user: string, key: string, totalBytes: number, end: number): Promise<LocalValue> {
-    const value = (await this.#find(user, key)) ?? (await this.#keep(user, key, totalBytes, 0));
-    const { sizeBytes } = value.region;
+    const known = await this.#find(user, key);
+    const sizeBytes = known?.region.sizeBytes ?? totalBytes;
     if (totalBytes > sizeBytes) {
       throw new FaasmError(
         'STATE_SIZE_MISMATCH',
         `State ${valueName(user, key)} holds ${sizeBytes} bytes, but ${totalBytes} were asked for. Ask for 0 to get it as it is.`,
       );
     }
-    if (end !== Number.POSITIVE_INFINITY) checkInside(value, end);
-    return value;
+    // Before a value is made, so that none is left behind.
+    if (end !== Number.POSITIVE_INFINITY) checkInside(user, key, sizeBytes, end);
+    return known ?? this.#keep(user, key, totalBytes, 0);
   }
 
   #present(user: string, key: string): LocalValue {
@@ -434,10 +435,10 @@ export class LocalTier {
   }
 }
 
-function checkInside({ user, key, region }: LocalValue, end: number): void {
-  if (end <= region.sizeBytes) return;
+function checkInside(user: string, key: string, sizeBytes: number, end: number): void {
+  if (end <= sizeBytes) return;
   throw new FaasmError(
     'STATE_SIZE_MISMATCH',
-    `State ${valueName(user, key)} holds ${region.sizeBytes} bytes: there are none up to ${end}.`,
+    `State ${valueName(user, key)} holds ${sizeBytes} bytes: there are none up to ${end}.`,
   );
 }

@@ -95,6 +95,15 @@ describe('local tier: getting regions', () => {
     expect(text(await tier.acquire('u', 'k', pointer(3)))).toBe('\0\0\0');
   });
 
+  it('makes no value for a part that would not lie in it', async () => {
+    const { tier } = setUp();
+    const mismatch = { code: 'STATE_SIZE_MISMATCH' };
+    await expect(tier.write('u', 'k', bytes('12345'), { offset: 4, totalBytes: 8 })).rejects.toMatchObject(mismatch);
+    const wish: RegionWish = { kind: 'pointer', totalBytes: 8, offset: 8, length: 1, declares: true };
+    await expect(tier.acquire('u', 'k', wish)).rejects.toMatchObject(mismatch);
+    expect(await tier.size('u', 'k')).toBe(0);
+  });
+
   it('does not fetch what is overwritten', async () => {
     const { tier, store, traffic, text } = setUp();
     await store.write('u', 'k', bytes('value'));
