@@ -7,6 +7,8 @@ import { type ScriptName, script } from './redis-scripts.ts';
 
 const RETRY_MS = 25;
 const RECONNECT_MAX_MS = 500;
+/** The next sentinel is asked when one says nothing for so long. */
+const SENTINEL_TIMEOUT_MS = 1000;
 
 /** Options of {@link RedisConnection}. */
 export interface RedisConnectionOptions {
@@ -141,9 +143,8 @@ function openClient({ place, timeoutMs, ca }: RedisConnectionOptions): Redis | C
     sentinels: [...place.addresses],
     name: place.masterName,
     sentinelRetryStrategy: reconnect,
-    sentinelCommandTimeout: timeoutMs,
+    sentinelCommandTimeout: Math.min(timeoutMs, SENTINEL_TIMEOUT_MS),
     enableTLSForSentinelMode: place.tls,
-    failoverDetector: true,
   });
 }
 

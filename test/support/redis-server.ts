@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,6 +45,7 @@ export async function startRedis(options: RedisServerOptions = {}): Promise<Redi
   const port = await freePort();
   const socket = join(folder, 'socket');
   const args = settings(options, folder, port, socket);
+  if (options.sentinel) await writeFile(join(folder, options.sentinel.file), '');
   let running = await launch(args);
   const login = options.password === undefined ? '' : `:${options.password}@`;
   return {

@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createRuntime } from '../../src/runtime.ts';
+import { redisGlobalState } from '../../src/stores/redis-global-state.ts';
+import { type RedisServer, startRedis } from '../support/redis-server.ts';
+
+const PASSWORD = 'a-password-of-the-tests';
+
+describe('state in Redis: connections', () => {
+  let server: RedisServer;
+
+  beforeAll(async () => {
+    server = await startRedis({ password: PASSWORD });
+  });
+  afterAll(async () => {
+    await server.remove();
+  });
+
+  it('takes a password, and is refused without telling it', async () => {
+    for (const url of [server.url, server.socketUrl]) {
+      const state = redisGlobalState({ url });
+      await state.check();
+      expect(state.name).not.toContain(PASSWORD);
+      await state.close();
+    }
+    for (const url of [server.url.replace(PASSWORD, 'wrong-password'), `redis://127.0.0.1:${server.port}`]) {
+      const state = redisGlobalState({ url });
+      const error = await state.write('u', 'k', new Uint8Array(1)).catch((reason) => reason);
+      expect(error).toMatchObject({ code: 'STATE_DENIED' });
+      expect(`${error.message}${JSON.stringify(error)}`).not.toContain('wrong-password');
+      await state.close();
+    }
+  });
+
+  it('is unavailable where there is none, within its time', async () => {
+    const state = redisGlobalState({ url: `redis://:${PASSWORD}@127.0.0.1:1`, timeoutMs: 200 });
+    const error = await state.stat('u', 'k').catch((reason) => reason);
+    expect(error).toMatchObject({ code: 'STATE_UNAVAILABLE', message: expect.stringContaining('ECONNREFUSED') });
+    expect(error.message).not.toContain(PASSWORD);
+    await state.close();
+  });
+
+  it('is not ready where Redis throws things away when it is full', async () => {
+    const evicting = await startRedis({ maxMemoryBytes: 50_000_000, settings: ['maxmemory-policy allkeys-lru'] });
+    const state = redisGlobalState({ url: evicting.url });
+    await expect(state.check()).rejects.toMatchObject({ message: expect.stringContaining('noeviction') });
+    await state.close();
+    await evicting.remove();
+  });
+
+  it('is shared by hosts, which are ready while it is there', async () => {
+    const state = { kind: 'redis', redisUrl: server.url, redisTimeoutMs: 500 } as const;
+    const hosts = [await createRuntime({ threads: 1, state }), await createRuntime({ threads: 1, state })] as const;
+    await hosts[0].state.set('u', 'k', Uint8Array.of(1, 2, 3));
+    expect(await hosts[1].state.get('u', 'k')).toEqual(Uint8Array.of(1, 2, 3));
+    await hosts[1].ready();
+    expect(hosts[1].metrics()).toContain('faasm_state_requests_total{operation="read"} 1');
+    await server.kill();
+    await expect(hosts[1].ready()).rejects.toMatchObject({ code: 'STATE_UNAVAILABLE' });
+    await server.restart();
+    await hosts[1].ready();
+    await Promise.all(hosts.map((host) => host.close()));
+  });
+});
