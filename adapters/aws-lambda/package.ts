@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import { ensurePrebuilt, PREBUILT_ARCHITECTURES, type PrebuiltArchitecture } from '../../scripts/build-native.ts';
 import { FaasmError } from '../../src/index.ts';
@@ -41,13 +41,14 @@ const MAPS = 'source-maps';
  * bytes. Throws `BAD_REQUEST` when there are no functions in the folder, or too much for Lambda, and the errors of uploads.
  */
 export async function packageForLambda({ outDir, functionsDir }: PackageOptions): Promise<LambdaPackage> {
-  const [code, native, functions] = await Promise.all([
+  const [code, native, scripts, functions] = await Promise.all([
     bundle({ handler: module('main'), thread: module('../../src/executor/thread') }),
     nativeLayers(),
+    redisScripts(),
     functionsDir === undefined ? { names: [], files: [] } : packageFunctions(functionsDir),
   ]);
   const stored = functions.files.map(({ path, bytes }) => ({ path: `functions/${path}`, bytes }));
-  const files = [...code.files, ...native.files, ...stored];
+  const files = [...code.files, ...native.files, ...scripts, ...stored];
   const unpackedBytes = files.reduce((sum, { bytes }) => sum + bytes.length, 0);
   if (unpackedBytes > MAX_UNPACKED_BYTES) {
     throw new FaasmError(
@@ -70,6 +71,15 @@ export async function packageForLambda({ outDir, functionsDir }: PackageOptions)
     native: native.present,
     warnings: native.warnings,
   };
+}
+
+/** The scripts that the client of Redis reads when it is used, beside the bundle as they are beside its source. */
+async function redisScripts(): Promise<ZipEntry[]> {
+  const folder = new URL('../../src/stores/scripts/', import.meta.url);
+  const names = (await readdir(folder)).sort();
+  return Promise.all(
+    names.map(async (name) => ({ path: `scripts/${name}`, bytes: await readFile(new URL(name, folder)) })),
+  );
 }
 
 /** The module `path` beside this one: TypeScript in the project, JavaScript in the published package. */

@@ -174,7 +174,7 @@ describe('state in Redis: faults', () => {
     const state = open(server.url, 2000);
     await state.write('u', 'k', new Uint8Array(3).fill(1));
     let forgotten = 0;
-    for (let round = 0; round < 6; round += 1) {
+    for (let round = 0; round < 3; round += 1) {
       const value = new Uint8Array(48 * MIB).fill(7);
       const writing = state.write('u', 'large', value).then(
         () => 'written',

@@ -38,7 +38,7 @@ describe('the package for Lambda', () => {
   it('holds the bundle, the native layer and the functions, and nothing else', async () => {
     const names = await readdir(unpacked.code.root);
     const kinds = new Set(names.map((name) => name.replace(/^.*\.(mjs|LEGAL\.txt)$/, '*.$1')));
-    expect([...kinds].sort()).toEqual(['*.LEGAL.txt', '*.mjs', 'functions', 'native']);
+    expect([...kinds].sort()).toEqual(['*.LEGAL.txt', '*.mjs', 'functions', 'native', 'scripts']);
     expect(names).toEqual(expect.arrayContaining(['handler.mjs', 'thread.mjs']));
     expect(unpacked.made.functions).toEqual(expect.arrayContaining(['demo/hello', 'demo/echo']));
     expect((await readdir(join(unpacked.code.root, 'native'))).sort()).toEqual(
