@@ -90,7 +90,7 @@ static inline void sgd_generate_example(struct sgd_set *set, int32_t example) {
 
 // Fills a set whose arrays are there, and sets the weights to 0.
 static inline void sgd_generate(struct sgd_set *set, int32_t examples) {
-  *set->params = (struct sgd_params){SGD_FEATURES, examples, 0.5, 0.8, 1e-5};
+  *set->params = (struct sgd_params){SGD_FEATURES, examples, 0.5, 0.97, 1e-4};
   memset(set->counts, 0, SGD_FEATURES * sizeof *set->counts);
   memset(set->weights, 0, SGD_FEATURES * sizeof *set->weights);
   set->starts[0] = 0;
@@ -118,14 +118,22 @@ static inline void sgd_update(const struct sgd_set *set, int32_t example, double
   }
 }
 
-// The part of worker `worker` of `workers` in one pass over all examples.
+// Where the examples of worker `worker` of `workers` begin; they end where those of the next one begin.
+static inline int32_t sgd_first(const struct sgd_set *set, int32_t worker, int32_t workers) {
+  return (int32_t)((int64_t)set->params->examples * worker / workers);
+}
+
+// The worker's part of one pass over all examples.
 static inline void sgd_pass(const struct sgd_set *set, int32_t worker, int32_t workers, int32_t epoch) {
-  const int64_t examples = set->params->examples;
   const double rate = set->params->learning_rate * pow(set->params->decay, epoch);
-  const int32_t end = (int32_t)(examples * (worker + 1) / workers);
-  for (int32_t example = (int32_t)(examples * worker / workers); example < end; example++) {
-    sgd_update(set, example, rate);
-  }
+  const int32_t end = sgd_first(set, worker + 1, workers);
+  for (int32_t example = sgd_first(set, worker, workers); example < end; example++) sgd_update(set, example, rate);
+}
+
+// Sets the bits of the weights that the worker changes.
+static inline void sgd_mark(const struct sgd_set *set, int32_t worker, int32_t workers, uint64_t *mask) {
+  const int32_t end = set->starts[sgd_first(set, worker + 1, workers)];
+  for (int32_t i = set->starts[sgd_first(set, worker, workers)]; i < end; i++) mask[set->features[i]] = ~(uint64_t)0;
 }
 
 // Mean hinge loss with the regularisation; `right` gets the share of examples on their side.

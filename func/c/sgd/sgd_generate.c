@@ -12,7 +12,10 @@ int main(void) {
   sgd_generate(&set, examples);
   const char *keys[] = {SGD_PARAMS_KEY,  SGD_VALUES_KEY, SGD_FEATURES_KEY, SGD_STARTS_KEY,
                         SGD_OUTPUTS_KEY, SGD_COUNTS_KEY, SGD_WEIGHTS_KEY};
-  for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) faasmPushState(keys[i]);
+  for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+    faasmFlagStateDirty(keys[i], 0);
+    faasmPushState(keys[i]);
+  }
   const int32_t values = set.starts[examples];
   printf("%d examples, %d features, %d values, %.3f %%", examples, SGD_FEATURES, values,
          100.0 * values / examples / SGD_FEATURES);

@@ -15,18 +15,26 @@
 #define SGD_OUTPUTS_KEY "outputs"
 #define SGD_COUNTS_KEY "feature_counts"
 #define SGD_WEIGHTS_KEY "weights"
+#define SGD_MASK_KEY "weights_mask"
+
+// An array at key, made of zeros where it is not there. Who changes it says so, and the host needs no copy of it to
+// find out.
+static inline void *sgd_array(const char *key, long count, size_t size) {
+  faasmDeclareState(key);
+  return faasmReadStatePtr(key, count * (long)size);
+}
 
 // The set, made of zeros for so many examples where it is not there.
 static inline struct sgd_set sgd_map(int32_t examples) {
   const long values = sgd_count_values(examples);
   return (struct sgd_set){
-      .params = (struct sgd_params *)faasmReadStatePtr(SGD_PARAMS_KEY, sizeof(struct sgd_params)),
-      .values = (float *)faasmReadStatePtr(SGD_VALUES_KEY, values * (long)sizeof(float)),
-      .features = (int32_t *)faasmReadStatePtr(SGD_FEATURES_KEY, values * (long)sizeof(int32_t)),
-      .starts = (int32_t *)faasmReadStatePtr(SGD_STARTS_KEY, (examples + 1L) * (long)sizeof(int32_t)),
-      .outputs = (float *)faasmReadStatePtr(SGD_OUTPUTS_KEY, examples * (long)sizeof(float)),
-      .counts = (int32_t *)faasmReadStatePtr(SGD_COUNTS_KEY, SGD_FEATURES * (long)sizeof(int32_t)),
-      .weights = (double *)faasmReadStatePtr(SGD_WEIGHTS_KEY, SGD_FEATURES * (long)sizeof(double)),
+      .params = sgd_array(SGD_PARAMS_KEY, 1, sizeof(struct sgd_params)),
+      .values = sgd_array(SGD_VALUES_KEY, values, sizeof(float)),
+      .features = sgd_array(SGD_FEATURES_KEY, values, sizeof(int32_t)),
+      .starts = sgd_array(SGD_STARTS_KEY, examples + 1L, sizeof(int32_t)),
+      .outputs = sgd_array(SGD_OUTPUTS_KEY, examples, sizeof(float)),
+      .counts = sgd_array(SGD_COUNTS_KEY, SGD_FEATURES, sizeof(int32_t)),
+      .weights = sgd_array(SGD_WEIGHTS_KEY, SGD_FEATURES, sizeof(double)),
   };
 }
 
