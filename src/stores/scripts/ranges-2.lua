@@ -4,11 +4,12 @@
 -- Result: 'ok', size, version, version before or 0; 'size', size there is; or 'none'.
 local size = tonumber(ARGV[1])
 local before = 0
-if redis.call('EXISTS', KEYS[1]) == 0 then
+local found = redis.call('STRLEN', KEYS[1])
+if found == 0 and redis.call('EXISTS', KEYS[1]) == 0 then
   if ARGV[2] ~= '1' then return { 'none' } end
   zeros(KEYS[1], size)
-elseif redis.call('STRLEN', KEYS[1]) ~= size then
-  return { 'size', redis.call('STRLEN', KEYS[1]) }
+elseif found ~= size then
+  return { 'size', found }
 else
   before = tonumber(redis.call('GET', KEYS[2])) or 0
 end
