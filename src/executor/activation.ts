@@ -35,10 +35,12 @@ export interface ActivationHost {
   output(id: number, chunks: Uint8Array[]): void;
   /** A proto-function has been made. */
   made(fn: LoadedFunction, proto: ProtoFunction): void;
+  /** A turn of a user's call is about to begin, and nobody knows how long it will take. */
+  entering(user: string): void;
   /** The scheduler has given the call to another thread before it began here. */
   relieved(activation: Activation): void;
   /** The call is over. The Faaslet, if it got one, is to be released once the report is out. */
-  finished(report: CallReport, faaslet: Faaslet | undefined): void;
+  finished(user: string, report: CallReport, faaslet: Faaslet | undefined): void;
   /** Takes the budget for a suspended call; false when the host cannot hold another one. */
   enterSuspension(): boolean;
   leaveSuspension(): void;
@@ -201,6 +203,7 @@ export class Activation {
 
   #turn(enter: () => void, wallMs = this.#guest.limits.timeoutMs - this.#times.runMs): Turn {
     const { thread } = this.#host;
+    this.#host.entering(this.#fn.user);
     return {
       call: this.id,
       wallMs: Math.max(0, wallMs),
@@ -404,7 +407,7 @@ export class Activation {
       ...this.#times,
       peakPages: faaslet?.pages ?? 0,
     };
-    this.#host.finished(report, faaslet);
+    this.#host.finished(this.#fn.user, report, faaslet);
   }
 
   /** A call that ran into its time limit because memory was refused should be told of the memory. */

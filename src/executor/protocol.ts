@@ -19,8 +19,8 @@ export interface ThreadSettings {
   readonly root: TemplateDirectory;
   /** Compare every reset Faaslet with a fresh one. */
   readonly audit: boolean;
-  /** See NICENESS. */
-  readonly niceness: number;
+  /** See STEPS_BACK. */
+  readonly stepsBack: number;
   /** Folder of compiled code; absent: none is kept. */
   readonly compileCache: string | undefined;
 }

@@ -20,7 +20,7 @@ export interface FunctionEntry {
 }
 
 /** What is chosen for all threads of a host. */
-export type ThreadChoices = Pick<ThreadSettings, 'layer' | 'budget' | 'root' | 'audit' | 'niceness'>;
+export type ThreadChoices = Pick<ThreadSettings, 'layer' | 'budget' | 'root' | 'audit' | 'stepsBack'>;
 
 /** What a thread tells the main thread, by kind. */
 export interface ThreadEvents {

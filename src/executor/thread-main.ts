@@ -32,7 +32,7 @@ const budget = new Budget(settings.budget, settings.ownBudget);
 const { layer, reason } = openLayer(settings.layer, board.turn);
 const guard = layer.openGuard();
 // Not before: the watchdog, which the first guard starts, must not stand back.
-standBack(settings.niceness);
+standBack(settings.stepsBack);
 const thread: GuestThread = {
   layer,
   guard,
@@ -51,6 +51,8 @@ const state = new ThreadState(post);
 const files = new ThreadFiles(post);
 let suspended = 0;
 let reports: CallReport[] = [];
+/** Whose the newest of them is; before another user's turn they are sent. */
+let reportsOf = '';
 
 const host: ActivationHost = {
   thread,
@@ -66,11 +68,16 @@ const host: ActivationHost = {
     const slot = slotOf(activation.id);
     if (running[slot] === activation) running[slot] = undefined;
   },
-  finished(report, faaslet) {
+  entering(user) {
+    // What has ended must not wait for what may run away.
+    if (reports.length > 0 && reportsOf !== user) sendReports();
+  },
+  finished(user, report, faaslet) {
     running[slotOf(report.id)] = undefined;
-    // One message for all calls that end in the same turn of the event loop.
+    // One message for all calls of a user that end in the same turn of the event loop.
     if (reports.length === 0) setImmediate(sendReports);
     reports.push(report);
+    reportsOf = user;
     if (faaslet !== undefined) release(faaslet);
   },
   enterSuspension() {
@@ -109,6 +116,7 @@ function release(faaslet: Parameters<FaasletPool['release']>[0]): void {
 }
 
 function sendReports(): void {
+  if (reports.length === 0) return;
   const ended = reports;
   reports = [];
   const frame = encodeReports(ended);

@@ -10,6 +10,8 @@ export type FunctionKind =
 /** A thread as placement sees it; the scheduler updates its copy with each call that it places. */
 export interface ThreadView {
   readonly id: number;
+  /** Whether it is one of those that are kept; the others come when they are needed. */
+  readonly base: boolean;
   /** Calls given to it that have not ended, suspended ones included. */
   assigned: number;
   readonly suspended: number;
@@ -71,7 +73,7 @@ export function place(
   const room = threads.length + starting < limits.threadsMax;
   if (kind !== 'short' && !mayHold(kind, held, runningExclusive(threads), limits)) return 'wait';
   const chosen =
-    kind === 'short' ? placeShort(candidate, threads, limits.shortMax) : placeExclusive(kind, threads, room, limits);
+    kind === 'short' ? placeShort(candidate, threads, limits.shortMax) : placeExclusive(candidate, threads, room);
   if (chosen !== undefined) return { thread: chosen.id };
   if (kind === 'short' && threads.some((thread) => thread.exclusive === 0 && thread.turnMs <= LONG_TURN_MS))
     return 'wait';
@@ -82,12 +84,7 @@ export function place(
 function mayHold(kind: FunctionKind, held: number, taken: number, limits: PlacementLimits): boolean {
   if (held === 0) return true;
   // As many as it leaves to others: so a few users can never hold all, however many calls they have.
-  return kind === 'long' ? taken < limits.longMax : held < limits.threadsMax - sharedThreads(limits) - taken;
-}
-
-/** Threads that no call ever has for itself, once there may be no more: for short calls, and what is suspended there. */
-function sharedThreads({ threadsMax, shortMax }: PlacementLimits): number {
-  return Math.max(1, Math.min(shortMax, Math.floor(threadsMax / 4)));
+  return kind === 'long' ? taken < limits.longMax : held < limits.threadsMax - limits.shortMax - taken;
 }
 
 function placeShort(
@@ -111,22 +108,28 @@ function placeShort(
 }
 
 function placeExclusive(
-  kind: FunctionKind,
+  { user, kind }: Candidate,
   threads: readonly ThreadView[],
   room: boolean,
-  limits: PlacementLimits,
 ): ThreadView | undefined {
   const idle = threads.findLast((thread) => thread.assigned === 0);
   const free = threads.filter((thread) => thread.exclusive === 0 && thread.turnMs <= LONG_TURN_MS);
-  // The last thread without such a call stays so, for everybody else. A call that may turn out to be short gets it.
-  if (kind === 'long' && free.length === 1 && room) return undefined;
-  if (room) return idle;
-  if (free.length <= sharedThreads(limits) && threads.length > 1) return undefined;
-  if (idle !== undefined) return idle;
-  return free.reduce<ThreadView | undefined>(
-    (best, thread) => (best === undefined || thread.suspended < best.suspended ? thread : best),
+  if (room) {
+    // The last thread without such a call stays so, for everybody else. A call that may turn out to be short gets it.
+    return kind === 'long' && free.length === 1 ? undefined : idle;
+  }
+  // Where there are others at all, those that are kept are for short calls, and for what is suspended there.
+  const others = threads.some(({ base }) => !base) ? free.filter(({ base }) => !base) : free;
+  if (free.length <= 1 && threads.length > 1) return undefined;
+  // Whatever else is there will have to wait: best if it is the user's own.
+  return others.reduce<ThreadView | undefined>(
+    (best, thread) => (best === undefined || ofOthers(thread, user) <= ofOthers(best, user) ? thread : best),
     undefined,
   );
+}
+
+function ofOthers({ assigned, users }: ThreadView, user: string): number {
+  return assigned - (users.get(user) ?? 0);
 }
 
 function runningExclusive(threads: readonly ThreadView[]): number {

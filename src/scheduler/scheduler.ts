@@ -34,8 +34,10 @@ const LOOK_MS = 5;
 const RETIRE_LOOK_MS = 1000;
 /** Calls of one function that are placed before another one's are. */
 const CALLS_IN_TURN = 4;
-/** A turn of a short function that lasts so long holds up everybody on its thread. */
-const STUCK_MS = 50;
+/** A turn of a short function that lasts so long holds up everybody on its thread, and may go on doing so. */
+const STUCK_MS = 20;
+/** CPU time of a turn that nobody takes for a short one that had bad luck. */
+const FRAUD_MS = 50;
 /** Users of whom a thread keeps a count although they have no calls on it. */
 const USERS_KEPT = 64;
 
@@ -348,7 +350,7 @@ export class Scheduler {
     const pending = this.#find(report.id);
     this.#leave(thread, pending);
     if (pending === undefined) return;
-    this.#learn(pending, report);
+    this.#learn(thread, pending, report);
     this.#shared(thread, pending);
     if (report.error !== undefined && this.#retry(pending, report.error)) return;
     for (const chunk of report.output) pending.output.push(chunk);
@@ -356,10 +358,11 @@ export class Scheduler {
   }
 
   /** What the report of a call says of its function and its user. */
-  #learn({ fn, exclusive, chargedMs }: PendingCall, report: CallReport): void {
+  #learn(thread: PoolThread, { call, fn, exclusive, chargedMs }: PendingCall, report: CallReport): void {
+    const shared = !exclusive || thread.stuck === call.id;
     const { profile, tenant } = fn;
     const { longestTurnMs, start } = report;
-    if (profile.kind === 'short' && !exclusive && start !== 'cold' && longestTurnMs >= STUCK_MS) {
+    if (profile.kind === 'short' && shared && start !== 'cold' && longestTurnMs >= FRAUD_MS) {
       this.#tenants.distrust(tenant, Date.now());
     }
     profile.observe(longestTurnMs, start);

@@ -1,6 +1,6 @@
 import type { Budget, Resource } from '../core/budget.ts';
 import type { TurnEnd } from '../core/turn-end.ts';
-import { NICENESS } from '../executor/priority.ts';
+import { STEPS_BACK } from '../executor/priority.ts';
 import type { FromThread } from '../executor/protocol.ts';
 import { type ThreadChoices, ThreadHandle } from '../executor/thread-handle.ts';
 import type { ThreadView } from './placement.ts';
@@ -41,7 +41,7 @@ export interface ThreadPoolEvents {
 /** The worker threads: started on demand, retired when idle, replaced when lost. */
 export class ThreadPool {
   readonly threads = new Map<number, PoolThread>();
-  readonly #settings: Omit<ThreadChoices, 'niceness'>;
+  readonly #settings: Omit<ThreadChoices, 'stepsBack'>;
   readonly #budget: Budget;
   readonly #baseThreads: number;
   readonly #events: ThreadPoolEvents;
@@ -53,7 +53,7 @@ export class ThreadPool {
   #failure: string | undefined;
 
   constructor(
-    settings: Omit<ThreadChoices, 'niceness'>,
+    settings: Omit<ThreadChoices, 'stepsBack'>,
     options: { readonly budget: Budget; readonly baseThreads: number },
     events: ThreadPoolEvents,
   ) {
@@ -78,7 +78,7 @@ export class ThreadPool {
     this.#starting += 1;
     const base = this.#bases < this.#baseThreads;
     if (base) this.#bases += 1;
-    const settings = { ...this.#settings, niceness: base ? NICENESS.base : NICENESS.extra };
+    const settings = { ...this.#settings, stepsBack: base ? STEPS_BACK.base : STEPS_BACK.extra };
     const handle = new ThreadHandle(this.#nextId, settings, {
       message: (_, message) => this.#message(thread, message),
       exited: (_, reason) => this.#exited(thread, reason),
@@ -98,10 +98,11 @@ export class ThreadPool {
 
   /** The threads as placement sees them. */
   views(now: number): ThreadView[] {
-    return [...this.threads.values()].map(({ handle, calls, exclusive, workMs, users }) => {
+    return [...this.threads.values()].map(({ handle, base, calls, exclusive, workMs, users }) => {
       const startedAt = handle.board.turnStartedAt;
       return {
         id: handle.id,
+        base,
         assigned: calls,
         suspended: handle.board.suspended,
         exclusive,

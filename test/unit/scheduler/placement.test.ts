@@ -21,6 +21,7 @@ const MANY = new Map([[USER, 2]]);
 function threads(...views: readonly Partial<ThreadView>[]): ThreadView[] {
   return views.map((view, index) => ({
     id: index + 1,
+    base: index < 2,
     assigned: 0,
     suspended: 0,
     exclusive: 0,
@@ -181,7 +182,7 @@ describe('a call of a long function', () => {
 describe('a call of a function that nobody knows', () => {
   it.each<Case>([
     { name: 'is treated like a long one', threads: [IDLE, IDLE], to: 2 },
-    { name: 'gets the last free thread too: it may be short', threads: [EXCLUSIVE, IDLE], to: 2 },
+    { name: 'gets the last free thread too: it may be short', threads: [EXCLUSIVE, IDLE], held: 0, to: 2 },
     {
       name: 'may be short, so it does not wait for long ones of others to end',
       threads: [EXCLUSIVE, EXCLUSIVE, IDLE, IDLE],
@@ -233,11 +234,38 @@ describe('a user', () => {
     [4, 1, 8],
     [5, 1, 'wait'],
     [5, 0, 8],
-    [6, 0, 'wait'],
+    [6, 0, 8],
+    [7, 0, 'wait'],
   ])('may hold fewer threads than it leaves to others: %i taken, %i by it', (taken, held, to) => {
     const views = Array.from({ length: 8 }, (_, index) => (index < taken ? EXCLUSIVE : IDLE));
     check('unknown', { name: '', threads: views, held, limits: eight, to });
   });
+});
+
+describe('a call that has its thread for itself, where there may be no more threads,', () => {
+  const limits = { threadsMax: 4 };
+
+  it.each<Case>([
+    {
+      name: 'does not get one of those that are kept for short ones',
+      threads: [IDLE, IDLE, EXCLUSIVE, EXCLUSIVE],
+      held: 0,
+      limits,
+      to: 'wait',
+    },
+    {
+      name: 'gets the one where the fewest calls of others would wait for it',
+      threads: [
+        { assigned: 1 },
+        { assigned: 1 },
+        { assigned: 5, users: new Map([[USER, 5]]) },
+        { assigned: 1, users: new Map() },
+      ],
+      held: 0,
+      limits,
+      to: 3,
+    },
+  ])('$name', (one) => check('unknown', one));
 });
 
 describe('a host with no thread free', () => {
