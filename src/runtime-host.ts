@@ -175,6 +175,8 @@ export class HostRuntime implements Runtime {
       budget: this.#budget,
       valueLimitBytes: VALUE_LIMIT_BYTES,
       userLimitBytes,
+      // A thread that ends may be there for a while beside the one that takes its place.
+      holders: 2 * threadsMax,
       replaced: (user, key) => this.#eachThread(({ handle }) => handle.post({ kind: 'regionReplaced', user, key })),
     });
     this.#globalLocks = new GlobalLocks({ global, host: this.#host });

@@ -4,6 +4,7 @@ import type { GlobalState, StateCondition, StateEntry, StateStat } from '../core
 import { Turns } from '../core/turns.ts';
 import type { MemoryLayer } from '../layer/layer.ts';
 import { fetchMissing, sizeChanged } from './fetching.ts';
+import type { Holder } from './holders.ts';
 import { maskRanges, zeroMask } from './mask.ts';
 import { refresh } from './pulling.ts';
 import { hasChanges, pushChanges, pushRanges, settle } from './pushing.ts';
@@ -45,6 +46,8 @@ export interface LocalTierOptions {
   /** What the regions of one user may take on this host. */
   readonly userLimitBytes: number;
   readonly replaced: RegionReplaced;
+  /** Threads that hold regions at the same time. */
+  readonly holders?: number;
 }
 
 /** How long a request waits at most for storage that threads have been asked to let go of. */
@@ -83,11 +86,20 @@ export class LocalTier {
     return pages;
   }
 
+  /** See RegionStore. */
+  openHolder(): Holder {
+    return this.#store.openHolder();
+  }
+
+  closeHolder(holder: Holder): void {
+    this.#store.closeHolder(holder);
+  }
+
   /**
-   * Answers the region of a key as wished, with a hold that the caller releases (see region.ts).
+   * Answers the region of a key as wished, with a hold of `holder` that is released by it or with it (see region.ts).
    * Throws `STATE_SIZE_MISMATCH`, `STATE_LIMIT`, `HOST_OVERLOADED`.
    */
-  acquire(user: string, key: string, wish: RegionWish): Promise<Region | undefined> {
+  acquire(user: string, key: string, wish: RegionWish, holder?: Holder): Promise<Region | undefined> {
     return this.#turn(user, key, async () => {
       const value =
         wish.kind === 'existing'
@@ -97,8 +109,11 @@ export class LocalTier {
       const { region } = value;
       await fetchMissing(this.#context, value, wish.offset, Math.min(wish.offset + wish.length, region.sizeBytes));
       if (wish.kind === 'pointer' && !wish.declares) await takeTwin(this.#context, value, this.#budget);
-      hold(region);
-      return region;
+      // Nobody is there any more to release the hold.
+      if (holder?.open === false) return undefined;
+      const theirs = holder === undefined ? region : { ...region, holder: holder.slot };
+      hold(theirs);
+      return theirs;
     });
   }
 

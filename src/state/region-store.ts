@@ -2,7 +2,8 @@ import type { Budget } from '../core/budget.ts';
 import { FaasmError } from '../core/errors.ts';
 import { PAGE_BYTES, pagesFor } from '../core/limits.ts';
 import type { MemoryLayer } from '../layer/layer.ts';
-import { isHeld, markStale, newRegion, type Region } from './region.ts';
+import { COMMON_SLOT, type Holder, Holders } from './holders.ts';
+import { endHolder, isHeld, markStale, newRegion, type Region } from './region.ts';
 import { RegionAllocator } from './region-allocator.ts';
 
 /** What {@link RegionStore} is set up with. */
@@ -13,12 +14,18 @@ export interface RegionStoreOptions {
   readonly valueLimitBytes: number;
   /** What the regions of one user may take on this host. */
   readonly userLimitBytes: number;
+  /** Threads that hold regions at the same time; default: none that is counted apart. */
+  readonly holders?: number;
 }
 
 /** Makes regions within the limits of users and host, and gives their storage back once nobody can map it any more. */
 export class RegionStore {
   readonly #options: RegionStoreOptions;
   readonly #allocator: RegionAllocator;
+  readonly #slots: number;
+  readonly #holders: Holders;
+  /** Regions whose storage has not been given back. */
+  readonly #all = new Set<Region>();
   /** Regions whose key has another one, until nobody can map them any more. */
   #stale: { readonly user: string; readonly region: Region }[] = [];
   /** Pages of regions by user, stale ones included. */
@@ -28,6 +35,19 @@ export class RegionStore {
   constructor(options: RegionStoreOptions) {
     this.#options = options;
     this.#allocator = new RegionAllocator(options.layer);
+    this.#slots = 1 + (options.holders ?? 0);
+    this.#holders = new Holders(this.#slots);
+  }
+
+  /** For a thread that will hold regions; {@link closeHolder} when it is gone. */
+  openHolder(): Holder {
+    return this.#holders.open();
+  }
+
+  /** The thread is gone: what it held is not held any more. */
+  closeHolder(holder: Holder): void {
+    if (holder.slot !== COMMON_SLOT) for (const region of this.#all) endHolder(region, holder.slot);
+    this.#holders.close(holder);
   }
 
   /**
@@ -56,8 +76,9 @@ export class RegionStore {
       );
     }
     try {
-      const region = newRegion(this.#nextId, length, this.#allocator.allocate(length), present);
+      const region = newRegion(this.#nextId, length, this.#allocator.allocate(length), present, this.#slots);
       this.#nextId += 1;
+      this.#all.add(region);
       this.#pages.set(user, used);
       return region;
     } catch (error) {
@@ -78,6 +99,7 @@ export class RegionStore {
     this.#stale = this.#stale.filter(({ user, region }) => {
       if (isHeld(region)) return true;
       const pages = pagesFor(region.sizeBytes);
+      this.#all.delete(region);
       this.#allocator.release(region.storage);
       this.#options.budget.release('memoryPages', pages);
       const left = (this.#pages.get(user) ?? 0) - pages;

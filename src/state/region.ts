@@ -1,4 +1,5 @@
 import type { Storage } from '../layer/layer.ts';
+import { COMMON_SLOT } from './holders.ts';
 
 /** One state value on this host, in the form in which threads get it. */
 export interface Region {
@@ -10,40 +11,63 @@ export interface Region {
   readonly shared: Int32Array;
   /** One byte for each page of {@link STATE_PAGE_BYTES}, shared by all threads: 1 once the page has been fetched. */
   readonly present: Uint8Array;
+  /** Slot of whoever has this object, see holders.ts: what a thread holds is counted apart, to end with the thread. */
+  readonly holder: number;
 }
 
 /** The unit in which values are fetched. */
 export const STATE_PAGE_BYTES = 4096;
 
+const STALE = 0;
+const TOUCHED = 1;
+const TWIN = 2;
+const MISSING = 3;
+/** From here on, for each holder: its holds and its uses. */
+const HOLDERS = 4;
 const HOLDS = 0;
-const STALE = 1;
-const USES = 2;
-const TOUCHED = 3;
-const TWIN = 4;
-const MISSING = 5;
-const COUNTERS = 6;
+const USES = 1;
+const HOLDER_COUNTERS = 2;
 
-/** A region over `storage`. `present`: its bytes are the value; otherwise all of them have still to be fetched. */
-export function newRegion(id: number, sizeBytes: number, storage: Storage, present: boolean): Region {
+/**
+ * A region over `storage` for up to `slots` holders. `present`: its bytes are the value; otherwise all of them have still
+ * to be fetched.
+ */
+export function newRegion(id: number, sizeBytes: number, storage: Storage, present: boolean, slots = 1): Region {
   const pages = Math.ceil(sizeBytes / STATE_PAGE_BYTES);
-  const shared = new Int32Array(new SharedArrayBuffer(COUNTERS * 4));
+  const shared = new Int32Array(new SharedArrayBuffer((HOLDERS + slots * HOLDER_COUNTERS) * 4));
   const pageMap = new Uint8Array(new SharedArrayBuffer(pages));
   if (present) pageMap.fill(1);
   else shared[MISSING] = pages;
-  return { id, sizeBytes, storage, shared, present: pageMap };
+  return { id, sizeBytes, storage, shared, present: pageMap, holder: COMMON_SLOT };
 }
 
 /** Somebody may map the region from here on: its storage is not given to another key before the hold is released. */
 export function hold(region: Region): void {
-  Atomics.add(region.shared, HOLDS, 1);
+  Atomics.add(region.shared, own(region, HOLDS), 1);
 }
 
 export function releaseHold(region: Region): void {
-  Atomics.sub(region.shared, HOLDS, 1);
+  Atomics.sub(region.shared, own(region, HOLDS), 1);
 }
 
 export function isHeld(region: Region): boolean {
-  return Atomics.load(region.shared, HOLDS) > 0;
+  return anybody(region, HOLDS);
+}
+
+/** Ends all holds and uses of a holder that is gone. */
+export function endHolder({ shared }: Region, slot: number): void {
+  for (const counter of [HOLDS, USES]) Atomics.store(shared, HOLDERS + slot * HOLDER_COUNTERS + counter, 0);
+}
+
+function own({ holder }: Region, counter: typeof HOLDS | typeof USES): number {
+  return HOLDERS + holder * HOLDER_COUNTERS + counter;
+}
+
+function anybody({ shared }: Region, counter: typeof HOLDS | typeof USES): boolean {
+  for (let at = HOLDERS + counter; at < shared.length; at += HOLDER_COUNTERS) {
+    if (Atomics.load(shared, at) > 0) return true;
+  }
+  return false;
 }
 
 /** The key has another region now: who holds this one should let go of it. */
@@ -62,15 +86,15 @@ export function isStale(region: Region): boolean {
 
 /** A call maps the region, and may store to it until {@link endUse}. Whoever begins looks at {@link isStale} after. */
 export function beginUse(region: Region): void {
-  Atomics.add(region.shared, USES, 1);
+  Atomics.add(region.shared, own(region, USES), 1);
 }
 
 export function endUse(region: Region): void {
-  Atomics.sub(region.shared, USES, 1);
+  Atomics.sub(region.shared, own(region, USES), 1);
 }
 
 export function isUsed(region: Region): boolean {
-  return Atomics.load(region.shared, USES) > 0;
+  return anybody(region, USES);
 }
 
 /** Somebody who does not declare what it changes has a pointer to the value: a push compares it with its twin. */

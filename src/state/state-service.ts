@@ -1,6 +1,7 @@
 import { toFaasmError } from '../core/errors.ts';
 import type { GlobalState, StateRange } from '../core/global-state.ts';
 import type { GlobalLocks } from './global-locks.ts';
+import type { Holder } from './holders.ts';
 import type { LocalLocks } from './local-locks.ts';
 import type { LocalTier } from './local-tier.ts';
 import type { StateAnswer, StateRequest, StateValue } from './state-requests.ts';
@@ -19,6 +20,8 @@ export class StateService {
   readonly #parts: StateServiceParts;
   /** Calls that have or had locks, by thread. */
   readonly #owners = new Map<number, Set<number>>();
+  /** Threads that have been given regions. */
+  readonly #holders = new Map<number, Holder>();
 
   constructor(parts: StateServiceParts) {
     this.#parts = parts;
@@ -47,13 +50,16 @@ export class StateService {
   threadGone(thread: number): void {
     for (const call of [...(this.#owners.get(thread) ?? [])]) this.ended(thread, call);
     this.#owners.delete(thread);
+    const holder = this.#holders.get(thread);
+    if (holder !== undefined) this.#parts.tier.closeHolder(holder);
+    this.#holders.delete(thread);
   }
 
   async #do(thread: number, call: number, user: string, key: string, ask: StateRequest): Promise<StateValue> {
     const { tier, global } = this.#parts;
     switch (ask.kind) {
       case 'acquire':
-        return tier.acquire(user, key, ask.wish);
+        return tier.acquire(user, key, ask.wish, this.#holderOf(thread));
       case 'size':
         return tier.size(user, key);
       case 'write':
@@ -88,6 +94,12 @@ export class StateService {
       case 'unlock':
         return discard(this.#unlock(ownerName(thread, call), user, key, ask.lock));
     }
+  }
+
+  #holderOf(thread: number): Holder {
+    const holder = this.#holders.get(thread) ?? this.#parts.tier.openHolder();
+    this.#holders.set(thread, holder);
+    return holder;
   }
 
   async #apply(user: string, key: string, changes: readonly StateRange[]): Promise<void> {

@@ -5,6 +5,7 @@ import {
   ending,
   invoke,
   outputWords,
+  request,
   sleep,
   startRuntime,
   stopRuntime,
@@ -85,6 +86,27 @@ describe('portable layer', () => {
   it('ends a runaway that makes host calls, alone', async () => {
     const result = await invoke(runtime, 'runaway', [5], { timeoutMs: 30 });
     expect(ending(result)).toBe('TIMEOUT');
+  });
+
+  it('cancels a running call: at its next host call, or with its thread', async () => {
+    for (const operation of [5, 4]) {
+      const call = await runtime.start(request('runaway', [operation], { timeoutMs: 60_000 }));
+      while (runtime.status(call.id).state === 'queued') await sleep(2);
+      await sleep(50);
+      expect(runtime.cancel(call.id)).toBe(true);
+      expect(ending(await call.result)).toBe('CANCELLED');
+      expect(ending(await invoke(runtime, 'runaway', [0]))).toBe('success');
+    }
+  });
+
+  it('does not compare what it drops instead of resetting it', async () => {
+    const large = GUEST.replace('(memory 2)', '(memory 1024)');
+    await runtime.upload({ user: 'demo', function: 'large' }, await wat(large), { limits: { memoryBytes: 2 ** 27 } });
+    const before = runtime.audit().checked;
+    for (let index = 0; index < 3; index += 1) {
+      expect((await invoke(runtime, 'large', [2, 7])).returnValue).toBe(0);
+    }
+    expect(runtime.audit()).toEqual({ checked: before, differences: [] });
   });
 
   it('ends a tight runaway with its thread; neighbours may be tried again, and later calls work', async () => {

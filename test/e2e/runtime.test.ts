@@ -498,6 +498,21 @@ describe('a call', () => {
       expect((await output(await result)) === text).toBe(true);
     }));
 
+  it('is waited for until it ends, for a while, or until nobody wants to know', () =>
+    withRuntime({ threads: 1 }, async (runtime) => {
+      await runtime.upload({ user: 'demo', function: 'f' }, await wat(GUEST));
+      const { id, result } = await start(runtime, 'f', words([60_000]));
+      expect(await runtime.wait(id, 10)).toBeUndefined();
+      const left = new AbortController();
+      const waiting = runtime.wait(id, 3_600_000, left.signal);
+      left.abort();
+      expect(await waiting).toBeUndefined();
+      expect(await runtime.wait(id, 3_600_000, left.signal)).toBeUndefined();
+      const ended = runtime.wait(id, 3_600_000, new AbortController().signal);
+      runtime.cancel(id);
+      expect(await ended).toBe(await result);
+    }));
+
   it('takes its input as a stream, and its error where that fails', () =>
     withRuntime({ threads: 1 }, async (runtime) => {
       await uploadSample(runtime, 'echo');
