@@ -36,6 +36,13 @@ export interface ApiResponse {
   readonly body: ApiBody;
 }
 
+/** Aborted once the client of `request` has gone. */
+export function whenGone(request: ApiRequest): AbortSignal {
+  const gone = new AbortController();
+  request.onDisconnect(() => gone.abort());
+  return gone.signal;
+}
+
 /** Answers requests; never rejects. */
 export type ApiHandler = (request: ApiRequest) => Promise<ApiResponse>;
 

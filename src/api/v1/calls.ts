@@ -5,7 +5,7 @@ import { checkUser, owns } from '../auth.ts';
 import { RUN_ERRORS } from '../call-errors.ts';
 import { CALL_RECORD, CALL_RECORD_EXAMPLE, callRecord } from '../call-record.ts';
 import { resultResponse } from '../call-response.ts';
-import { type ApiResponse, jsonResponse } from '../http.ts';
+import { type ApiRequest, type ApiResponse, jsonResponse, whenGone } from '../http.ts';
 import { jsonAnswer, textAnswer } from '../responses.ts';
 import { detailedHeaders } from '../result-headers.ts';
 import { defineRoute, type Route } from '../route.ts';
@@ -63,8 +63,8 @@ export const CALL_ROUTES: readonly Route[] = [
     query: { wait: WAIT },
     responses: { 200: jsonAnswer('The record of the call.', CALL_RECORD, CALL_RECORD_EXAMPLE) },
     errors: ['CALL_NOT_FOUND'],
-    async handle({ services: { runtime }, principal, params, query }) {
-      return jsonResponse(callRecord(await statusAfter(runtime, principal, params.call, query.wait ?? 0)));
+    async handle({ services: { runtime }, request, principal, params, query }) {
+      return jsonResponse(callRecord(await statusAfter(runtime, request, principal, params.call, query.wait ?? 0)));
     },
   }),
   defineRoute({
@@ -80,7 +80,7 @@ export const CALL_ROUTES: readonly Route[] = [
     responses: { 200: OUTPUT, 202: STILL_RUNNING },
     errors: ['CALL_NOT_FOUND', 'RESULT_NOT_KEPT', ...RUN_ERRORS],
     async handle({ services: { runtime }, request, principal, params, query }): Promise<ApiResponse> {
-      const status = await statusAfter(runtime, principal, params.call, query.wait ?? 0);
+      const status = await statusAfter(runtime, request, principal, params.call, query.wait ?? 0);
       if (status.state !== 'done') return runningResponse(runtime, params.call);
       const { result, outputBytes, outputKept } = status;
       if (result.status === 'success' && !outputKept) {
@@ -135,9 +135,15 @@ function ownStatus(runtime: Runtime, principal: Principal, id: number): CallStat
   throw new FaasmError('CALL_NOT_FOUND', `No call with the id ${id} is known: wrong, or its result has expired.`);
 }
 
-async function statusAfter(runtime: Runtime, principal: Principal, id: number, waitMs: number): Promise<CallStatus> {
+async function statusAfter(
+  runtime: Runtime,
+  request: ApiRequest,
+  principal: Principal,
+  id: number,
+  waitMs: number,
+): Promise<CallStatus> {
   const status = ownStatus(runtime, principal, id);
   if (waitMs === 0 || status.state === 'done') return status;
-  await runtime.wait(id, waitMs);
+  await runtime.wait(id, waitMs, whenGone(request));
   return runtime.status(id);
 }

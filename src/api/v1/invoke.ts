@@ -5,7 +5,7 @@ import { traceHeaders } from '../../telemetry/trace-context.ts';
 import { RUN_ERRORS, START_ERRORS } from '../call-errors.ts';
 import { CALL_RECORD, CALL_RECORD_EXAMPLE, callRecord } from '../call-record.ts';
 import { resultResponse } from '../call-response.ts';
-import { type ApiRequest, type ApiResponse, jsonResponse } from '../http.ts';
+import { type ApiRequest, type ApiResponse, jsonResponse, whenGone } from '../http.ts';
 import { readHeader, VERSION } from '../parameters.ts';
 import { BYTES, jsonAnswer, type ResponseSpec } from '../responses.ts';
 import { detailedHeaders } from '../result-headers.ts';
@@ -143,7 +143,7 @@ async function laterResponse(
   { id, traceparent }: RunningCall,
   waitMs: number,
 ): Promise<ApiResponse> {
-  const result = waitMs === 0 ? undefined : await runtime.wait(id, waitMs);
+  const result = waitMs === 0 ? undefined : await runtime.wait(id, waitMs, whenGone(request));
   if (result !== undefined) return resultResponse(request, result, detailedHeaders(result), true);
   return runningResponse(runtime, id, { traceparent });
 }
