@@ -1,3 +1,4 @@
+import { toFaasmError } from '../core/errors.ts';
 import type { GlobalState, StateRange } from '../core/global-state.ts';
 import { differences } from './differences.ts';
 import { inPieces } from './pieces.ts';
@@ -24,7 +25,7 @@ export async function pushChanges(context: PushContext, value: LocalValue): Prom
   const dirty = value.dirty.take();
   try {
     if (dirty.covers(0, region.sizeBytes)) await pushWhole(context, value);
-    else {
+    else if (!(touched && value.version === 0 && (await pushNew(context, value)))) {
       const ranges = await collect(context, value, dirty, touched);
       // A value that was made here is sent even if it holds nothing but zeros.
       if (ranges.length > 0 || (touched && value.version === 0)) await send(context, value, ranges);
@@ -61,13 +62,28 @@ export async function pushRanges(context: PushContext, value: LocalValue, ranges
   for (const { offset, bytes } of sent) value.dirty.remove(offset, offset + bytes.length);
 }
 
-async function pushWhole(context: PushContext, value: LocalValue): Promise<void> {
+async function pushWhole(context: PushContext, value: LocalValue, options?: { readonly ifVersion: 0 }): Promise<void> {
   const { user, key, region } = value;
   const bytes = await readValue(context, value, 0, region.sizeBytes);
-  // The tier keeps what it is given, and so must the twin.
+  // The tier keeps what it is given, and the twin learns of it only once the tier has it.
+  const sent = value.twin === undefined ? bytes : bytes.slice();
+  const { version } = await context.global.write(user, key, sent, options);
   value.twin?.set(0, bytes);
-  const { version } = await context.global.write(user, key, bytes);
   value.version = version;
+}
+
+/**
+ * Sends a value that was made here as a whole: against a twin of zeros nearly all of it differs, byte by byte. False when
+ * somebody else has made it meanwhile: then only what differs is sent, and what they have pushed stays.
+ */
+async function pushNew(context: PushContext, value: LocalValue): Promise<boolean> {
+  try {
+    await pushWhole(context, value, { ifVersion: 0 });
+    return true;
+  } catch (error) {
+    if (toFaasmError(error).code === 'STATE_CONFLICT') return false;
+    throw error;
+  }
 }
 
 async function send(context: PushContext, value: LocalValue, ranges: readonly StateRange[]): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Budget } from '../core/budget.ts';
-import { inPieces } from './pieces.ts';
+import { inPieces, PIECE_BYTES } from './pieces.ts';
 import { isTouched, isUsed, pageRuns, setTwin } from './region.ts';
 import { Twin } from './twin.ts';
 import type { LocalValue, ValueContext } from './value.ts';
@@ -9,10 +9,12 @@ export async function takeTwin(context: ValueContext, value: LocalValue, budget:
   if (value.twin !== undefined) return;
   const { region } = value;
   const twin = new Twin(budget, context.layer, region.sizeBytes);
+  // One for all pieces: of a large value, pieces of their own would fill the memory until they are collected.
+  const piece = new Uint8Array(Math.min(PIECE_BYTES, region.sizeBytes));
   try {
     for (const [from, to] of pageRuns(region, 0, region.sizeBytes, true)) {
       await inPieces(from, to, (start, end) => {
-        const bytes = new Uint8Array(end - start);
+        const bytes = piece.subarray(0, end - start);
         context.layer.read(region.storage, start, bytes);
         twin.set(start, bytes);
       });
