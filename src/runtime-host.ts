@@ -41,6 +41,7 @@ import { LocalLocks } from './state/local-locks.ts';
 import { LocalTier } from './state/local-tier.ts';
 import { StateService } from './state/state-service.ts';
 import { stateAdministration } from './state-administration.ts';
+import { limitedFiles } from './stores/limited-files.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
 
 const RESULT_BYTES = 256 * 1024 * 1024;
@@ -187,7 +188,7 @@ export class HostRuntime implements Runtime {
       globalLocks: this.#globalLocks,
     });
     this.#files = new SharedFiles({
-      store: stores.files,
+      store: limitedFiles(stores.files, { userLimitBytes: users.fileBytes }),
       budget: this.#budget,
       cacheBytes: options.store.fileCacheBytes ?? FILE_CACHE_BYTES,
       userBytes: users.fileBytes,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseSettings, patchSettings } from '../../../src/core/function-settings.ts';
-import { DEFAULT_LIMITS } from '../../../src/core/limits.ts';
+import { checkCeilings, parseSettings, patchSettings } from '../../../src/core/function-settings.ts';
+import { CEILING_SETTINGS, capped, DEFAULT_CEILINGS, DEFAULT_LIMITS, type Limits } from '../../../src/core/limits.ts';
 
 const FULL = {
   limits: { ...DEFAULT_LIMITS },
@@ -71,5 +71,23 @@ describe('patchSettings', () => {
     expect(Object.entries(patchSettings({}, patch).environment ?? {})).toEqual([['__proto__', 'x']]);
     expect(({} as { x?: unknown }).x).toBeUndefined();
     expect(() => patchSettings({}, JSON.parse('{"__proto__":{"limits":{}}}'))).toThrow('__proto__');
+  });
+});
+
+describe('ceilings', () => {
+  const names = Object.keys(DEFAULT_LIMITS) as (keyof Limits)[];
+
+  it.each(names)('limits.%s may be all of its ceiling and no more', (name) => {
+    const ceilings = { ...DEFAULT_CEILINGS, [name]: 1000 };
+    expect(() => checkCeilings({ limits: { [name]: 1000 } }, ceilings)).not.toThrow();
+    const check = (): void => checkCeilings({ limits: { [name]: 1001 } }, ceilings);
+    expect(check).toThrow(expect.objectContaining({ code: 'BAD_REQUEST' }));
+    for (const part of [`"limits.${name}"`, '1001', '1000', CEILING_SETTINGS[name]]) expect(check).toThrow(part);
+  });
+
+  it('are not asked of what settings leave open, and bound it all the same', () => {
+    const ceilings = { ...DEFAULT_CEILINGS, timeoutMs: 5 };
+    expect(() => checkCeilings({}, ceilings)).not.toThrow();
+    expect(capped(DEFAULT_LIMITS, ceilings)).toEqual({ ...DEFAULT_LIMITS, timeoutMs: 5 });
   });
 });
