@@ -20,15 +20,24 @@ interface Kept {
   readonly expiresAt: number;
 }
 
+/** What is kept for one user, the oldest first. */
+interface Share {
+  readonly order: IdQueue;
+  count: number;
+  bytes: number;
+}
+
 /**
  * Results of ended calls by id, to be read any number of times until their time to live is over, or until newer
- * results need the room. Results that somebody will come for later (asynchronous calls) have far more room.
+ * results need the room: the user who has the most gives way first. Results that somebody will come for later
+ * (asynchronous calls) have far more room.
  */
 export class ResultStore {
   readonly #ttlMs: number;
   readonly #maxBytes: number;
   readonly #detached = new Map<number, Kept>();
   readonly #detachedOrder = new IdQueue();
+  readonly #shares = new Map<string, Share>();
   /** A ring, looked through when asked: see SlotTable for why no Map has entries for every call. */
   readonly #attended: (Kept | undefined)[] = [];
   #nextAttended = 0;
@@ -65,15 +74,38 @@ export class ResultStore {
   }
 
   #keepDetached(kept: Kept, now: number): void {
-    this.#detached.set(kept.call.id, withoutInput(kept));
-    this.#detachedOrder.push(kept.call.id);
+    const { id, user } = kept.call;
+    const share = this.#shares.get(user) ?? { order: new IdQueue(), count: 0, bytes: 0 };
+    this.#shares.set(user, share);
+    share.order.push(id);
+    share.count += 1;
+    share.bytes += kept.bytes;
+    this.#detached.set(id, withoutInput(kept));
+    this.#detachedOrder.push(id);
     this.#bytes += kept.bytes;
-    while (this.#detached.size > DETACHED_MAX || this.#bytes > this.#maxBytes || this.#oldestExpired(now)) {
-      const id = this.#detachedOrder.shift();
-      if (id === undefined) return;
-      this.#bytes -= this.#detached.get(id)?.bytes ?? 0;
-      this.#detached.delete(id);
+    while (this.#oldestExpired(now)) this.#drop(this.#detachedOrder.shift());
+    while (this.#detached.size > DETACHED_MAX) this.#dropOldestOf(largest(this.#shares.values(), 'count'));
+    while (this.#bytes > this.#maxBytes) this.#dropOldestOf(largest(this.#shares.values(), 'bytes'));
+  }
+
+  #dropOldestOf(share: Share | undefined): void {
+    // Some of the ids have expired before.
+    for (let dropped = false; share !== undefined && !dropped && share.count > 0; ) {
+      dropped = this.#drop(share.order.shift());
     }
+  }
+
+  #drop(id: number | undefined): boolean {
+    const kept = id === undefined ? undefined : this.#detached.get(id);
+    if (id === undefined || kept === undefined) return false;
+    this.#detached.delete(id);
+    this.#bytes -= kept.bytes;
+    const share = this.#shares.get(kept.call.user);
+    if (share === undefined) return true;
+    share.count -= 1;
+    share.bytes -= kept.bytes;
+    if (share.count === 0) this.#shares.delete(kept.call.user);
+    return true;
   }
 
   /** Callers have the output of these calls: a large one is not kept, the rest is there for a look at what happened. */
@@ -104,6 +136,12 @@ export class ResultStore {
     const oldest = this.#detachedOrder.first();
     return oldest !== undefined && (this.#detached.get(oldest)?.expiresAt ?? 0) <= now;
   }
+}
+
+function largest(shares: Iterable<Share>, by: 'bytes' | 'count'): Share | undefined {
+  let most: Share | undefined;
+  for (const share of shares) if (most === undefined || share[by] > most[by]) most = share;
+  return most;
 }
 
 function statusOf({ call, version, result, outputBytes, outputKept }: Kept): CallStatus & { readonly state: 'done' } {

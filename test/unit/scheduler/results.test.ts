@@ -109,6 +109,17 @@ describe('kept results', () => {
     expect([has(1), has(2), has(3), has(4)]).toEqual([false, true, true, true]);
   });
 
+  it('of the user who has the most give way first', () => {
+    const { keep, has } = setUp();
+    keep(1, { ...DETACHED, user: 'quiet' }, { bytes: 10 * KIB });
+    for (let id = 2; id <= 9; id += 1) keep(id, { ...DETACHED, user: 'loud' }, { bytes: 20 * KIB });
+    expect([1, 2, 5, 6, 9].map((id) => has(id))).toEqual([true, false, false, true, true]);
+    keep(10, { ...DETACHED, user: 'quiet' }, { bytes: 10 * KIB });
+    expect([1, 6, 10].map((id) => has(id))).toEqual([true, true, true]);
+    for (let id = 11; id <= 100_020; id += 1) keep(id, { ...DETACHED, user: 'loud' });
+    expect([1, 10].map((id) => has(id))).toEqual([true, true]);
+  });
+
   it('give their room back when their time is over', () => {
     const { keep, has } = setUp();
     keep(1, DETACHED, { bytes: 60 * KIB });
