@@ -76,6 +76,34 @@ describe('calls of one user under way', () => {
   });
 });
 
+describe('a user', () => {
+  it('does not wait for another one whose calls never stop coming, whatever they are', async () => {
+    await start({ threads: 1 });
+    const names = Array.from({ length: 8 }, (_, index) => `noisy${index}`);
+    for (const name of names) await runtime.upload({ user: 'demo', function: name }, await wat(GUEST));
+    for (const one of [DEMO, OTHER]) for (let time = 0; time < 3; time += 1) await invoke(runtime, 'f', [0, 0], one);
+    let over = false;
+    const callers = Array.from({ length: 400 }, async (_, index) => {
+      // Now and then one that looked like the others runs away.
+      for (let call = 0; !over; call += 1) {
+        const input = index === 0 && call % 20 === 0 ? [99] : [0, 0];
+        await invoke(runtime, names[index % names.length] ?? '', input, { timeoutMs: 300 });
+      }
+    });
+    await sleep(100);
+    for (let call = 0; call < 20; call += 1) {
+      const end = await Promise.race([
+        invoke(runtime, 'f', [0, 0], OTHER).then(ending),
+        sleep(5000).then(() => 'late'),
+      ]);
+      expect(end).toBe('success');
+    }
+    over = true;
+    await Promise.all(callers);
+    expect(runtime.info()).toMatchObject({ queued: 0, running: 0 });
+  });
+});
+
 describe.each(['native', 'portable'] as const)('memory of the calls of one user, %s layer', (layer) => {
   it('is bounded; what they cannot have is refused, and there again when they have ended', async () => {
     await start({ layer, users: { memoryBytes: 40 * PAGE } });
