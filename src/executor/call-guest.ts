@@ -11,6 +11,7 @@ import { splitArguments } from './arguments.ts';
 import { ChunkSink } from './chunk-sink.ts';
 import { GuestFiles } from './guest-files.ts';
 import { type GuestState, guestState } from './guest-state.ts';
+import { KeptBytes } from './kept-bytes.ts';
 import type { CallOrder } from './protocol.ts';
 import type { Suspension } from './suspension.ts';
 import type { ThreadFiles } from './thread-files.ts';
@@ -63,6 +64,7 @@ export class CallGuest implements HostContext {
   readonly #order: CallOrder;
   readonly #output = new ChunkSink();
   readonly #log = new ChunkSink();
+  readonly #kept: KeptBytes;
   readonly #slots = new Map<symbol, unknown>();
   readonly #beganAt = performance.now();
   #faaslet: Faaslet | undefined;
@@ -77,6 +79,7 @@ export class CallGuest implements HostContext {
     this.stdoutIsOutput = !fn.writesOutput;
     this.#host = host;
     this.#order = order;
+    this.#kept = new KeptBytes(fn.tenant, host.thread.budget);
     this.state = guestState(this, host.state, host.thread.layer);
     this.files = new GuestFiles(this, host.files);
     this.root = host.root;
@@ -132,6 +135,10 @@ export class CallGuest implements HostContext {
     throw this.#host.thread.trap;
   }
 
+  keep(bytes: number): boolean {
+    return this.#kept.add(bytes);
+  }
+
   poll(): void {
     if (killRequested(this.#host.thread)) throw this.#host.thread.trap;
   }
@@ -161,6 +168,8 @@ export class CallGuest implements HostContext {
     this.#slots.clear();
     this.files.clear();
     this.#output.clear();
+    this.#kept.clear();
+    this.#kept.add(this.#log.totalBytes);
     this.initialising = false;
   }
 
@@ -170,10 +179,11 @@ export class CallGuest implements HostContext {
     if (this.#output.pendingBytes > 0 && this.stdoutIsOutput) this.#host.stream(this.#output.take());
   }
 
-  /** Output and log that have not been posted; nothing is left here. */
+  /** The call is over. Output and log that have not been posted; nothing is left here. */
   takeOutput(): { readonly output: Uint8Array[]; readonly log: Uint8Array } {
     this.#slots.clear();
     this.files.clear();
+    this.#kept.clear();
     return { output: this.#output.take(), log: joined(this.#log.take()) };
   }
 
@@ -181,11 +191,21 @@ export class CallGuest implements HostContext {
     if (this.#output.totalBytes + bytes.length > this.limits.outputBytes) {
       this.fail('OUTPUT_LIMIT', `The call wrote more than its limit of ${this.limits.outputBytes} bytes of output.`);
     }
+    this.#keepOrFail(bytes.length, 'output');
     this.#output.write(bytes);
     if (this.#output.pendingBytes >= STREAM_BYTES) this.streamPending();
   }
 
+  #keepOrFail(bytes: number, what: string): void {
+    if (this.#kept.add(bytes)) return;
+    this.fail(
+      'HOST_OVERLOADED',
+      `There is no memory left for the ${what} of the call, of the host or of its user's share.`,
+    );
+  }
+
   #replace(bytes: Uint8Array): void {
+    this.#kept.add(-this.#output.totalBytes);
     this.#output.clear();
     this.#write(bytes);
   }
@@ -194,6 +214,7 @@ export class CallGuest implements HostContext {
     if (this.#log.totalBytes + bytes.length > this.limits.logBytes) {
       this.fail('LOG_LIMIT', `The call wrote more than its limit of ${this.limits.logBytes} bytes of log.`);
     }
+    this.#keepOrFail(bytes.length, 'log');
     this.#log.write(bytes);
   }
 }

@@ -113,6 +113,11 @@ export interface HostContext {
   exit(code: number): never;
   /** Ends the call with an error. The guest cannot catch it. */
   fail(code: ErrorCode, message: string): never;
+  /**
+   * Counts bytes that the host keeps for the call, such as its files; negative ones are not kept any more. False, and
+   * nothing counted, when the host or the user's share of it has no memory left for them.
+   */
+  keep(bytes: number): boolean;
   /** Long host work calls this at least every 5 ms: it ends the call if the watchdog has asked for it. */
   poll(): void;
   /**

@@ -143,6 +143,42 @@ describe.each(['native', 'portable'] as const)('memory of the calls of one user,
   });
 });
 
+describe('what the host keeps for a call', () => {
+  /** Writes 64 KiB to a descriptor again and again, as often as its input says. */
+  const WRITER = `(module
+    ${hostImports('read_input', 'fd_write', 'path_open')}
+    (memory 2)
+    (data (i32.const 600) "tmp/file")
+    ${INPUT} ${PRINT}
+    (func (export "main") (result i32)
+      (local $fd i32) (local $left i32)
+      (local.set $fd (call $input (i32.const 0)))
+      (local.set $left (call $input (i32.const 1)))
+      (if (i32.gt_u (local.get $fd) (i32.const 2)) (then
+        (if (call $path_open (i32.const 3) (i32.const 0) (i32.const 600) (i32.const 8) (i32.const 1)
+            (i64.const 66) (i64.const 0) (i32.const 0) (i32.const 1024)) (then unreachable))
+        (local.set $fd (i32.load (i32.const 1024)))))
+      (loop $more
+        (if (call $print (local.get $fd) (i32.const 65536) (i32.const 65536)) (then (return (i32.const 51))))
+        (br_if $more (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))
+      (i32.const 0)))`;
+
+  it.each([
+    ['output', 1, 'HOST_OVERLOADED'],
+    ['log', 2, 'HOST_OVERLOADED'],
+    // The program sees ENOSPC.
+    ['files', 3, 'FUNCTION_FAILED'],
+  ])('counts for its user: %s', async (_, descriptor, code) => {
+    await start({ users: { memoryBytes: 32 * PAGE }, limits: { logBytes: 2 ** 30, outputBytes: 2 ** 30 } });
+    await runtime.upload({ user: 'demo', function: 'writer' }, await wat(WRITER));
+    for (let round = 0; round < 3; round += 1) {
+      expect(ending(await invoke(runtime, 'writer', [descriptor, 20]))).toBe('success');
+      expect(ending(await invoke(runtime, 'writer', [descriptor, 40]))).toBe(code);
+    }
+    expect((await invoke(runtime, 'f', [29, 0])).returnValue).toBe(0);
+  });
+});
+
 describe('the host as a whole', () => {
   it('refuses what exceeds its memory, and takes calls again afterwards', async () => {
     await start({ budgets: { memoryBytes: 64 * PAGE }, users: { memoryBytes: 1024 * PAGE } });

@@ -100,6 +100,7 @@ export class FakeHost {
       fail: (code, message) => {
         throw new FaasmError(code, message);
       },
+      keep: () => true,
       poll: () => {
         this.polls += 1;
       },

@@ -7,22 +7,26 @@ export const NODES_MAX = 65_536;
 export class FileBudget {
   /** Bytes of file contents and link targets still free. */
   bytes: number;
+  readonly #keep: (bytes: number) => boolean;
   #nodes: number;
 
-  constructor(bytes: number, nodes = NODES_MAX) {
+  /** `keep`: see HostContext. */
+  constructor(bytes: number, keep: (bytes: number) => boolean = () => true, nodes = NODES_MAX) {
     this.bytes = bytes;
+    this.#keep = keep;
     this.#nodes = nodes;
   }
 
   /** Charges `count` bytes. Fails with ENOSPC, and then charges nothing. */
   take(count: number): void {
-    if (count > this.bytes) fail('NOSPC');
+    if (count > this.bytes || !this.#keep(count)) fail('NOSPC');
     this.bytes -= count;
   }
 
   /** Gives back `count` bytes. */
   give(count: number): void {
     this.bytes += count;
+    this.#keep(-count);
   }
 
   /** Charges one node. Fails with ENOSPC. */

@@ -1,5 +1,5 @@
 import { realtimeNs } from '../clock.ts';
-import { FileBudget } from './budget.ts';
+import type { FileBudget } from './budget.ts';
 import type { DirectoryNode, TreeNode } from './directory-node.ts';
 import { FileNode } from './file-node.ts';
 import { type Mounted, PrivateDirectory } from './private-directory.ts';
@@ -17,9 +17,9 @@ export class FileTree {
   #nextIno = 1;
   readonly #instantiate = (template: Template, parent: DirectoryNode): TreeNode => this.#view(template, parent);
 
-  /** `bytes` bounds the contents of private files; `mounted` answers other trees by their names in the root. */
-  constructor(bytes: number, template: TemplateDirectory = RUNTIME_TREE, mounted?: Mounted) {
-    this.budget = new FileBudget(bytes);
+  /** `budget` is for the contents of private files; `mounted` answers other trees by their names in the root. */
+  constructor(budget: FileBudget, template: TemplateDirectory = RUNTIME_TREE, mounted?: Mounted) {
+    this.budget = budget;
     const root = new PrivateDirectory(this.#ino(), TEMPLATE_TIME, undefined, this.#instantiate, template);
     root.links = 1;
     root.mounted = mounted;

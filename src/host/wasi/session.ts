@@ -1,5 +1,6 @@
 import type { HostContext } from '../context.ts';
 import { type Pace, paceOf } from '../pace.ts';
+import { FileBudget } from './budget.ts';
 import { DescriptorTable } from './descriptor.ts';
 import { FileTree } from './file-tree.ts';
 import { SHARED_ROOT, SharedTree } from './shared-tree.ts';
@@ -30,10 +31,11 @@ export function openSession(context: HostContext, template: TemplateDirectory): 
 function makeSession(context: HostContext, template: TemplateDirectory = context.root): Session {
   const { fileBytes, openFiles } = context.limits;
   const descriptors = new DescriptorTable(openFiles);
+  const budget = new FileBudget(fileBytes, (bytes) => context.keep(bytes));
   let shared: SharedTree | undefined;
-  const tree: FileTree = new FileTree(fileBytes, template, (name) => {
+  const tree: FileTree = new FileTree(budget, template, (name) => {
     if (name !== SHARED_ROOT) return undefined;
-    shared ??= new SharedTree(context, tree.budget, tree.root);
+    shared ??= new SharedTree(context, budget, tree.root);
     return shared.root;
   });
   const inheriting = DIRECTORY_RIGHTS | FILE_RIGHTS;
