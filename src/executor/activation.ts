@@ -65,6 +65,8 @@ export class Activation {
   readonly #suspension = new Suspension((work) => this.#ready(work));
   readonly #times = { initMs: 0, runMs: 0, cpuMs: 0, longestTurnMs: 0 };
   #suspendedAt = 0;
+  /** `heldMs` of the thread's turns since when the time is not the call's. */
+  #heldBefore = 0;
   #timer: NodeJS.Timeout | undefined;
   #faaslet: Faaslet | undefined;
   #start: StartKind = 'cold';
@@ -256,7 +258,21 @@ export class Activation {
       });
     }
     this.#suspendedAt = performance.now();
-    this.#timer = setTimeout(() => late(timeoutError(timeoutMs)), Math.min(timeoutMs - this.#times.runMs, 2 ** 31 - 1));
+    this.#heldBefore = this.#host.turns.heldMs;
+    this.#watch(timeoutMs - this.#times.runMs, () => late(timeoutError(timeoutMs)));
+  }
+
+  /** Calls `late` after `ms`, not counting the time in which the thread was held by long turns of others. */
+  #watch(ms: number, late: () => void): void {
+    const held = this.#host.turns.heldMs;
+    this.#timer = setTimeout(
+      () => {
+        const more = this.#host.turns.heldMs - held;
+        if (more > 0) this.#watch(more, late);
+        else late();
+      },
+      Math.min(ms, 2 ** 31 - 1),
+    );
   }
 
   /** What the guest waited for has come: queues the turn that goes on. Called in a macrotask. */
@@ -304,7 +320,8 @@ export class Activation {
   #wake(): void {
     if (this.#suspendedAt === 0) return;
     clearTimeout(this.#timer);
-    this.#times.runMs += performance.now() - this.#suspendedAt;
+    const waitedMs = performance.now() - this.#suspendedAt;
+    this.#times.runMs += Math.max(0, waitedMs - (this.#host.turns.heldMs - this.#heldBefore));
     this.#suspendedAt = 0;
     this.#host.leaveSuspension();
   }

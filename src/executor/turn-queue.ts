@@ -18,6 +18,8 @@ export class TurnQueue {
   readonly #board: ThreadBoard;
   readonly #waiting = new FairQueue<TurnMaker>();
   #current: Turn | undefined;
+  /** What turns have taken beyond a slice, in ms since the thread began: nobody else got anywhere meanwhile. */
+  heldMs = 0;
   #running = false;
   /** Whether `left` is called within `run`. */
   #sync = false;
@@ -68,6 +70,7 @@ export class TurnQueue {
   readonly #left = (end: TurnEnd, wallMs: number, cpuMs: number): void => {
     this.#running = false;
     this.#board.turnStartedAt = 0;
+    this.heldMs += Math.max(0, wallMs - SLICE_MS);
     this.#current?.left(end, wallMs, cpuMs);
     if (!this.#sync) this.#schedule();
   };
