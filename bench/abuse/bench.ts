@@ -55,10 +55,13 @@ async function measure(host: AbusedHost, context: BenchContext): Promise<void> {
   const alone = await live(host, quiet, quietSeconds);
   progress(`alone: ${count(alone)} calls, ${alone.failures.length} failures`);
 
-  const identity = await hostIdentity(host);
+  const { id: identity } = await hostFacts(host);
   const holdings: Holding[] = [];
   const began = performance.now();
-  const look = setInterval(() => holdings.push(holdingOf(host.pid, performance.now() - began)), LOOK_MS);
+  const look = setInterval(async () => {
+    const { budgetBytes } = await hostFacts(host);
+    holdings.push({ ...holdingOf(host.pid, performance.now() - began), budgetBytes });
+  }, LOOK_MS);
   const order: HostileOrder = { port: host.port, tenants: hostile, victims: quiet.map(({ user }) => user), seconds };
   const [beside, attacks] = await Promise.all([
     live(host, quiet, seconds),
@@ -76,9 +79,10 @@ async function measure(host: AbusedHost, context: BenchContext): Promise<void> {
   report({ ...base, case: 'hostile', metric: 'attacks', value: total, unit: '' });
   report({ ...base, case: 'hostile', metric: 'breaches', value: attacks.breaches.length, unit: '', target: 0 });
   reportHoldings(report, holdings);
-  const same = identity === (await hostIdentity(host)) ? 0 : 1;
-  report({ ...base, case: 'host', metric: 'restarts', value: same, unit: '', target: 0 });
-  if (beside.failures.length + attacks.breaches.length + same > 0) throw new Error('The host did not stand the abuse.');
+  const restarts = identity === (await hostFacts(host)).id ? 0 : 1;
+  report({ ...base, case: 'host', metric: 'restarts', value: restarts, unit: '', target: 0 });
+  if (beside.failures.length + attacks.breaches.length + restarts > 0)
+    throw new Error('The host did not stand the abuse.');
 }
 
 function live(host: AbusedHost, quiet: readonly Tenant[], seconds: number): Promise<QuietAnswer> {
@@ -112,9 +116,11 @@ async function tenants(
   return made;
 }
 
-async function hostIdentity(host: AbusedHost): Promise<string> {
+/** The host's own name of this run of it, and how much of its budget is in use. */
+async function hostFacts(host: AbusedHost): Promise<{ readonly id: string; readonly budgetBytes: number }> {
   const { body } = await host.admin('GET', '/v1/host');
-  return (JSON.parse(body.toString()) as { host: string }).host;
+  const facts = JSON.parse(body.toString()) as { host: string; budgets: { memoryBytes: { used: number } } };
+  return { id: facts.host, budgetBytes: facts.budgets.memoryBytes.used };
 }
 
 function count({ latencies }: QuietAnswer): number {
@@ -163,6 +169,7 @@ function reportHoldings(report: BenchContext['report'], holdings: readonly Holdi
   const late = holdings.slice(-fifth);
   const figures: readonly (readonly [string, string, (one: Holding) => number])[] = [
     ['rss', 'MiB', ({ rssBytes }) => rssBytes / 2 ** 20],
+    ['budgetUsed', 'MiB', ({ budgetBytes }) => budgetBytes / 2 ** 20],
     ['mappings', '', ({ mappings }) => mappings],
     ['descriptors', '', ({ descriptors }) => descriptors],
   ];

@@ -23,6 +23,8 @@ export interface Holding {
   readonly rssBytes: number;
   readonly mappings: number;
   readonly descriptors: number;
+  /** Of the host's memory budget, in use. */
+  readonly budgetBytes: number;
 }
 
 const ADMIN_TOKEN = 'administrator-of-the-bench';
@@ -37,7 +39,7 @@ export const SETTINGS: Readonly<Record<string, string>> = {
   FAASM_MEMORY_BYTES: '32MiB',
   FAASM_RESULT_TTL_MS: '10000',
   FAASM_USER_CONCURRENCY: '100',
-  FAASM_USER_MEMORY_BYTES: '128MiB',
+  FAASM_USER_MEMORY_BYTES: '96MiB',
   FAASM_USER_STATE_BYTES: '32MiB',
   FAASM_USER_FUNCTIONS: '40',
   FAASM_MAX_FUNCTION_MEMORY_BYTES: '64MiB',
@@ -61,7 +63,7 @@ export async function startAbusedHost(): Promise<AbusedHost> {
 }
 
 /** What the process `pid` holds now. */
-export function holdingOf(pid: number, atMs: number): Holding {
+export function holdingOf(pid: number, atMs: number): Omit<Holding, 'budgetBytes'> {
   const status = readFileSync(`/proc/${pid}/status`, 'latin1');
   return {
     atMs,
