@@ -12,7 +12,7 @@ beforeAll(async () => {
       FAASM_MAX_UPLOAD_BYTES: '1MiB',
       FAASM_MAX_STATE_BYTES: '8MiB',
       FAASM_MAX_INVOKE_BYTES: '1MiB',
-      FAASM_BODY_TIMEOUT_MS: '500',
+      FAASM_BODY_TIMEOUT_MS: '2000',
     },
   });
   await uploadSamples(server, 'hello', 'echo', 'exit_code', 'sleep', 'state_counter');
