@@ -9,6 +9,11 @@ import type { PooledMemory } from './memory-pool.ts';
 
 /** Idle Faaslets that a thread keeps; beyond that the oldest give their memory back. */
 const IDLE_MAX = 256;
+/**
+ * Part of the host's memory that idle Faaslets of one thread may hold: what a thread in a long turn holds is out of reach
+ * for all others.
+ */
+const IDLE_SHARE = 1 / 32;
 
 /** The Faaslets of one thread: idle ones by function, new ones on demand. */
 export class FaasletPool {
@@ -17,10 +22,13 @@ export class FaasletPool {
   /** Idle Faaslets by function handle, the most recently used last; functions in order of use. */
   readonly #idle = new Map<number, Faaslet[]>();
   #idleCount = 0;
+  #idlePages = 0;
+  readonly #idlePagesMax: number;
 
   constructor(thread: GuestThread) {
     this.#thread = thread;
     this.#grow = growFunction(thread);
+    this.#idlePagesMax = thread.budget.limit('memoryPages') * IDLE_SHARE;
   }
 
   /**
@@ -45,6 +53,7 @@ export class FaasletPool {
     const warm = idle?.pop();
     if (warm !== undefined) {
       this.#idleCount -= 1;
+      this.#idlePages -= warm.heldPages;
       return { faaslet: warm, start: 'warm' };
     }
     const pages = fn.proto?.pages ?? fn.artifact.memory.initialPages;
@@ -87,7 +96,8 @@ export class FaasletPool {
     this.#idle.set(fn.handle, list);
     list.push(faaslet);
     this.#idleCount += 1;
-    if (this.#idleCount > IDLE_MAX) this.evict();
+    this.#idlePages += faaslet.heldPages;
+    while ((this.#idleCount > IDLE_MAX || this.#idlePages > this.#idlePagesMax) && this.#idleCount > 1) this.evict();
   }
 
   /** Disposes of all idle Faaslets of a function. */
@@ -95,7 +105,10 @@ export class FaasletPool {
     const list = this.#idle.get(handle) ?? [];
     this.#idle.delete(handle);
     this.#idleCount -= list.length;
-    for (const faaslet of list) faaslet.dispose();
+    for (const faaslet of list) {
+      this.#idlePages -= faaslet.heldPages;
+      faaslet.dispose();
+    }
   }
 
   /** Unmaps regions whose keys have got others from all idle Faaslets. */
@@ -144,6 +157,7 @@ export class FaasletPool {
         continue;
       }
       this.#idleCount -= 1;
+      this.#idlePages -= faaslet.heldPages;
       faaslet.dispose();
       return true;
     }

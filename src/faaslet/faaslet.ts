@@ -32,6 +32,11 @@ export class Faaslet {
     return this.#size === undefined ? this.fn.artifact.memory.initialPages : (this.#size.value as number);
   }
 
+  /** Pages of the host's budget that it holds. */
+  get heldPages(): number {
+    return this.#reservedPages;
+  }
+
   /** First byte behind what may be heap: the rest of the memory, if any, holds regions. */
   get heapEnd(): number {
     return Math.min(this.memory.bytes.length, this.#limitPages() * PAGE_BYTES);
