@@ -2,6 +2,11 @@
 export class Turns {
   readonly #busy = new Map<string, Promise<unknown>>();
 
+  /** Whether work of that name is under way or waits. */
+  isBusy(name: string): boolean {
+    return this.#busy.has(name);
+  }
+
   /** Runs `work` once all earlier work of the same name is done, however that ended. */
   async take<T>(name: string, work: () => Promise<T>): Promise<T> {
     const before = this.#busy.get(name);

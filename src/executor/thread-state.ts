@@ -1,6 +1,6 @@
 import { SlotTable } from '../core/slot-table.ts';
-import type { RegionWish } from '../state/local-tier.ts';
 import { beginUse, endUse, hasTwin, isStale, type Region, releaseHold } from '../state/region.ts';
+import type { RegionWish } from '../state/region-wish.ts';
 import type { StateAnswer, StateRequest, StateValue } from '../state/state-requests.ts';
 import type { FromThread } from './protocol.ts';
 

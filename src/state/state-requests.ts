@@ -1,8 +1,9 @@
 import type { ErrorRecord } from '../core/errors.ts';
 import type { StateRange } from '../core/global-state.ts';
 import type { LockMode } from './local-locks.ts';
-import type { RegionWish, WritePlace } from './local-tier.ts';
 import type { Region } from './region.ts';
+import type { RegionWish } from './region-wish.ts';
+import type { WritePlace } from './writing.ts';
 
 /**
  * What a thread asks of the local tier for a key. `changes` is what a call has changed in its own copy of the value,
