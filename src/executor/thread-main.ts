@@ -12,6 +12,7 @@ import type { HostContext } from '../host/context.ts';
 import { openLayer } from '../layer/open-layer.ts';
 import { Activation, type ActivationHost } from './activation.ts';
 import { decodeOrders, encodeReports } from './frames.ts';
+import { HeapMappings } from './heap-mappings.ts';
 import { standBack } from './priority.ts';
 import type { CallOrder, CallReport, FromThread, ThreadSettings, ToThread } from './protocol.ts';
 import { STACK_MAPPINGS } from './stack-mappings.ts';
@@ -29,6 +30,7 @@ const settings = workerData as ThreadSettings;
 
 const board = new ThreadBoard(settings.board);
 const budget = new Budget(settings.budget, settings.ownBudget);
+const heap = new HeapMappings(budget);
 const { layer, reason } = openLayer(settings.layer, board.turn);
 const guard = layer.openGuard();
 // Not before: the watchdog, which the first guard starts, must not stand back.
@@ -81,6 +83,7 @@ const host: ActivationHost = {
     if (faaslet !== undefined) release(faaslet);
   },
   enterSuspension() {
+    heap.measure();
     if (!budget.reserve('mappings', STACK_MAPPINGS)) return false;
     suspended += 1;
     board.suspended = suspended;
@@ -119,6 +122,7 @@ function sendReports(): void {
   if (reports.length === 0) return;
   const ended = reports;
   reports = [];
+  heap.measure();
   const frame = encodeReports(ended);
   const moved = frame.rest.flatMap(([, { output }]) => output ?? []);
   post({ kind: 'done', frame }, [frame.bytes, ...moved]);

@@ -5,7 +5,7 @@ import type { BlockedReport } from '../support/scenarios/blocked.ts';
 it.each([10_000, 16_000])(
   '%d blocked calls: served or refused in time, the process lives',
   async (count) => {
-    const { exit, report, output } = await runScenario<BlockedReport>('blocked', count, 12_000);
+    const { exit, report, output } = await runScenario<BlockedReport>('blocked', count, 3000);
     expect([exit, output]).toEqual([0, expect.anything()]);
     console.log(`${count} blocked: ${JSON.stringify(report)}`);
     const { success = 0, HOST_OVERLOADED: refused = 0, ...others } = report?.endings ?? {};
