@@ -1,7 +1,6 @@
 import type { CallResult, LayerName } from '../core/call.ts';
-import { CALL_SLOTS, callId, slotOf } from '../core/call-id.ts';
+import { callId, slotOf } from '../core/call-id.ts';
 import { type ErrorRecord, FaasmError } from '../core/errors.ts';
-import { refName } from '../core/names.ts';
 import type { CallObserver } from '../core/observer.ts';
 import { OutputBuffer } from '../core/output-stream.ts';
 import type { CallFilter, CallRequest, CallStatus, RunningCall } from '../core/ports.ts';
@@ -9,46 +8,34 @@ import { SlotTable } from '../core/slot-table.ts';
 import { TURN_END, type TurnEnd } from '../core/turn-end.ts';
 import { killError } from '../executor/call-end.ts';
 import { decodeReports } from '../executor/frames.ts';
-import type { CallOrder, CallReport, FromThread } from '../executor/protocol.ts';
+import type { CallReport, FromThread } from '../executor/protocol.ts';
+import { type AdmissionLimits, checkRoom } from './admission.ts';
 import { listCalls, pendingStatus } from './call-listing.ts';
 import { type CallPlace, failedResult, reportedResult } from './call-result.ts';
+import { Dispatcher } from './dispatcher.ts';
 import type { FunctionState } from './function-state.ts';
 import { IdempotencyKeys } from './idempotency.ts';
 import type { PendingCall } from './pending-call.ts';
-import {
-  type FunctionKind,
-  LONG_TURN_MS,
-  noneFree,
-  type PlacementLimits,
-  place,
-  type ThreadView,
-} from './placement.ts';
+import { LONG_TURN_MS, type PlacementLimits } from './placement.ts';
 import { ResultStore } from './results.ts';
 import { retryDelayMs } from './retries.ts';
 import type { Tenants } from './tenants.ts';
 import type { PoolThread, ThreadPool } from './thread-pool.ts';
-import { type CallQueue, type TenantLine, WaitingCalls } from './waiting-calls.ts';
+import { heldUpOthers, leave, share, stick } from './thread-use.ts';
+import { WaitingCalls } from './waiting-calls.ts';
 
 /** How often threads are looked at for work that is stuck behind a long turn. */
 const LOOK_MS = 5;
 const RETIRE_LOOK_MS = 1000;
-/** Calls of one function that are placed before another one's are. */
-const CALLS_IN_TURN = 4;
 /** A turn of a short function that lasts so long holds up everybody on its thread, and may go on doing so. */
 const STUCK_MS = 20;
 /** CPU time of a turn that nobody takes for a short one that had bad luck. */
 const FRAUD_MS = 50;
-/** Users of whom a thread keeps a count although they have no calls on it. */
-const USERS_KEPT = 64;
 
-export interface SchedulerOptions {
+export interface SchedulerOptions extends AdmissionLimits {
   readonly host: string;
   readonly layer: LayerName;
   readonly limits: PlacementLimits;
-  /** Calls of one user that may wait for a thread while nobody else's do. */
-  readonly queueLimit: number;
-  /** Calls of one user under way. */
-  readonly userConcurrency: number;
   readonly tenants: Tenants;
   readonly resultTtlMs: number;
   readonly resultBytes: number;
@@ -70,6 +57,7 @@ export class Scheduler {
   readonly #pending = new SlotTable<PendingCall>();
   readonly #tenants: Tenants;
   readonly #waiting: WaitingCalls;
+  readonly #dispatcher: Dispatcher;
   /** Calls that are to end as soon as their threads run them. */
   readonly #cancelled = new Set<number>();
   readonly #look: NodeJS.Timeout;
@@ -85,6 +73,7 @@ export class Scheduler {
     this.#pool = pool;
     this.#tenants = options.tenants;
     this.#waiting = new WaitingCalls(options.tenants);
+    this.#dispatcher = new Dispatcher(this.#waiting, options.tenants, pool, options.limits);
     this.#idempotency = new IdempotencyKeys(options.resultTtlMs);
     this.#results = new ResultStore({ ttlMs: options.resultTtlMs, maxBytes: options.resultBytes });
     this.#look = setInterval(() => this.#lookAtThreads(), LOOK_MS);
@@ -107,7 +96,7 @@ export class Scheduler {
     const now = Date.now();
     const earlier = this.#idempotency.find(request, input, now);
     if (earlier !== undefined) return this.#again(earlier, now);
-    this.#checkRoom(fn);
+    checkRoom(fn, this.#options, { queued: this.queued, active: this.#pending.size });
     const { limits } = fn.spec;
     const output = new OutputBuffer();
     let settle: PendingCall['resolve'] = () => undefined;
@@ -208,15 +197,9 @@ export class Scheduler {
     this.#waiting.clear();
   }
 
-  /** Gives waiting calls to threads that have room, each thread's in one message. */
+  /** Gives waiting calls to threads that have room. */
   dispatchAll(): void {
-    if (this.#waiting.lines.length === 0) return;
-    const views = this.#pool.views(Date.now());
-    this.#dispatchInTurn(views);
-    this.#waiting.endRound();
-    const { size } = this.#pool.threads;
-    if (noneFree(views) && this.#pool.starting === 0 && size < this.#options.limits.threadsMax) this.#pool.spawn();
-    for (const { handle } of this.#pool.threads.values()) handle.flush();
+    this.#dispatcher.dispatch();
   }
 
   /** A thread ended with calls on it. */
@@ -224,7 +207,7 @@ export class Scheduler {
     const message = `The thread that ran the call ended: ${reason}. The call may be tried again.`;
     for (const pending of this.#pending) {
       if (pending.thread !== thread.handle.id) continue;
-      this.#shared(thread, pending);
+      share(thread, pending);
       this.#fail(pending, { code: 'THREAD_LOST', message });
     }
     this.dispatchAll();
@@ -251,7 +234,7 @@ export class Scheduler {
       if (pending === undefined) return;
       // A slow first turn may have been compilation: only a quick one says something.
       if (message.turnMs <= LONG_TURN_MS) pending.fn.profile.observe(message.turnMs, 'cold');
-      this.#shared(thread, pending);
+      share(thread, pending);
       this.dispatchAll();
     }
   }
@@ -266,103 +249,22 @@ export class Scheduler {
     });
   }
 
-  /** A few calls at a time: of the user whose calls have had the least CPU time, of its functions in turn. */
-  #dispatchInTurn(views: ThreadView[]): void {
-    const lines = [...this.#waiting.lines];
-    const alone = lines.length === 1;
-    while (lines.length > 0) {
-      const at = leastServed(lines);
-      const line = lines[at] as TenantLine;
-      this.#tenants.turn(line.tenant);
-      if (!this.#dispatchLine(line, views, alone)) lines.splice(at, 1);
-    }
-  }
-
-  /** Gives calls of one function of a user to threads; false when none of its functions has a call with a place. */
-  #dispatchLine(line: TenantLine, views: ThreadView[], alone: boolean): boolean {
-    const most = alone && line.queues.length === 1 ? Number.POSITIVE_INFINITY : CALLS_IN_TURN;
-    for (const queue of [...line.queues]) {
-      if (this.#dispatch(queue, views, most) === 0) continue;
-      this.#waiting.endTurn(line, queue);
-      return true;
-    }
-    return false;
-  }
-
-  /** Places up to `most` calls; answers how many. */
-  #dispatch(queue: CallQueue, views: ThreadView[], most: number): number {
-    const { fn, calls } = queue;
-    const { profile, tenant } = fn;
-    let given = 0;
-    for (; given < most && calls.length > 0; given += 1) {
-      // One call tells what the function is like; the others wait a moment for that, rather than start threads.
-      if (profile.kind === 'unknown' && profile.probing(performance.now())) break;
-      const kind = this.#kindOf(fn);
-      const candidate = { user: tenant.user, kind, turnMs: profile.turnMs, held: tenant.exclusive };
-      const placement = place(candidate, views, this.#pool.starting, this.#options.limits);
-      if (placement === 'spawn') this.#pool.spawn();
-      if (typeof placement === 'string' || !this.#give(queue, placement.thread, kind !== 'short')) break;
-      const view = views.find(({ id }) => id === placement.thread);
-      if (view === undefined) break;
-      view.assigned += 1;
-      view.workMs += profile.turnMs;
-      if (kind !== 'short') view.exclusive += 1;
-      if (profile.kind === 'unknown') profile.probe(performance.now());
-    }
-    return given;
-  }
-
-  /** What the function of a user who held up others is like is not known, whatever it was like before. */
-  #kindOf({ profile, tenant }: FunctionState): FunctionKind {
-    if (profile.kind !== 'short') return profile.kind;
-    return this.#tenants.isDistrusted(tenant, Date.now()) ? 'unknown' : 'short';
-  }
-
-  #give(queue: CallQueue, id: number, exclusive: boolean): boolean {
-    const { fn } = queue;
-    const thread = this.#pool.threads.get(id);
-    const [pending] = queue.calls;
-    if (thread === undefined || pending === undefined) return false;
-    const order = (slot: number): CallOrder => ({
-      id: pending.call.id,
-      handle: fn.spec.handle,
-      slot,
-      input: pending.input,
-      cmdline: pending.call.cmdline ?? '',
-      timeoutMs: pending.timeoutMs,
-      cpuMs: pending.cpuMs,
-      // Until it is suspended such a call has its thread for itself.
-      report: exclusive,
-    });
-    if (!thread.handle.run(fn, order)) return false;
-    this.#waiting.shift(queue);
-    thread.calls += 1;
-    pending.thread = id;
-    pending.chargedMs = fn.profile.turnMs;
-    thread.workMs += pending.chargedMs;
-    thread.users.set(fn.tenant.user, (thread.users.get(fn.tenant.user) ?? 0) + 1);
-    this.#tenants.charge(fn.tenant, pending.chargedMs);
-    if (exclusive) this.#alone(thread, pending);
-    return true;
-  }
-
   #ended(thread: PoolThread, report: CallReport): void {
     const pending = this.#find(report.id);
-    this.#leave(thread, pending);
+    if (pending !== undefined) this.#learn(thread, pending, report);
+    leave(thread, pending);
     if (pending === undefined) return;
-    this.#learn(thread, pending, report);
-    this.#shared(thread, pending);
     if (report.error !== undefined && this.#retry(pending, report.error)) return;
     for (const chunk of report.output) pending.output.push(chunk);
     this.#settle(pending, reportedResult(pending, report, this.#place(thread, thread.handle.id), Date.now()));
   }
 
   /** What the report of a call says of its function and its user. */
-  #learn(thread: PoolThread, { call, fn, exclusive, chargedMs }: PendingCall, report: CallReport): void {
-    const shared = !exclusive || thread.stuck === call.id;
+  #learn(thread: PoolThread, pending: PendingCall, report: CallReport): void {
+    const { fn, chargedMs } = pending;
     const { profile, tenant } = fn;
     const { longestTurnMs, start } = report;
-    if (profile.kind === 'short' && shared && start !== 'cold' && longestTurnMs >= FRAUD_MS) {
+    if (profile.kind === 'short' && heldUpOthers(thread, pending) && start !== 'cold' && longestTurnMs >= FRAUD_MS) {
       this.#tenants.distrust(tenant, Date.now());
     }
     profile.observe(longestTurnMs, start);
@@ -375,7 +277,7 @@ export class Scheduler {
     this.#waiting.remove(pending);
     this.#endBackoff(pending);
     const thread = pending.thread === undefined ? undefined : this.#pool.threads.get(pending.thread);
-    if (thread !== undefined) this.#shared(thread, pending);
+    if (thread !== undefined) share(thread, pending);
     if (this.#retry(pending, error)) return;
     this.#settle(pending, failedResult(pending, error, this.#place(thread, pending.thread ?? 0), Date.now()));
   }
@@ -439,70 +341,6 @@ export class Scheduler {
     }
   }
 
-  #checkRoom(fn: FunctionState): void {
-    const { concurrency } = fn.spec.limits;
-    if (fn.active >= concurrency) throw tooMany(refName(fn.spec), fn.active, 'limits.concurrency');
-    const { tenant } = fn;
-    const { userConcurrency, queueLimit } = this.#options;
-    if (tenant.active >= userConcurrency) {
-      throw tooMany(`User ${tenant.user}`, tenant.active, 'FAASM_USER_CONCURRENCY');
-    }
-    // One user alone may have as many as the limit says; of several each may have less, so that there always is room
-    // for the first calls of another one.
-    if (tenant.waiting + this.queued < 2 * queueLimit && this.#pending.size < CALL_SLOTS) return;
-    throw new FaasmError(
-      'QUEUE_FULL',
-      `${this.queued} calls are waiting, ${tenant.waiting} of them of user ${tenant.user}: no more are accepted; try again later.`,
-    );
-  }
-
-  /** The call has its thread for itself, at least until it is suspended. */
-  #alone(thread: PoolThread, pending: PendingCall): void {
-    pending.exclusive = true;
-    thread.exclusive += 1;
-    pending.fn.tenant.exclusive += 1;
-  }
-
-  /** The call does not hold its thread alone any more. */
-  #shared(thread: PoolThread, pending: PendingCall): void {
-    if (thread.stuck === pending.call.id) this.#unstick(thread, pending);
-    if (!pending.exclusive) return;
-    pending.exclusive = false;
-    thread.exclusive -= 1;
-    pending.fn.tenant.exclusive -= 1;
-  }
-
-  /** A call of a short function holds up everybody on its thread: its user does not get another such thread meanwhile. */
-  #stick(thread: PoolThread): void {
-    const pending = this.#find(thread.handle.board.turnCall);
-    if (pending === undefined || pending.exclusive || thread.stuck !== undefined) return;
-    thread.stuck = pending.call.id;
-    pending.fn.tenant.stuck += 1;
-    this.#alone(thread, pending);
-  }
-
-  #unstick(thread: PoolThread, pending: PendingCall): void {
-    thread.stuck = undefined;
-    pending.fn.tenant.stuck -= 1;
-  }
-
-  #leave(thread: PoolThread, pending: PendingCall | undefined): void {
-    thread.calls -= 1;
-    if (pending !== undefined) this.#leaveAs(thread, pending);
-    if (thread.calls > 0) return;
-    thread.workMs = 0;
-    thread.idleSince = Date.now();
-  }
-
-  #leaveAs(thread: PoolThread, { fn, chargedMs }: PendingCall): void {
-    thread.workMs -= chargedMs;
-    const { user } = fn.tenant;
-    const left = (thread.users.get(user) ?? 1) - 1;
-    // An entry may stay for the user's next call: see SlotTable for why they do not come and go.
-    if (left > 0 || thread.users.size < USERS_KEPT) thread.users.set(user, left);
-    else thread.users.delete(user);
-  }
-
   /** The call under way that has this id. */
   #find(id: number): PendingCall | undefined {
     const pending = this.#pending.get(slotOf(id));
@@ -527,10 +365,10 @@ export class Scheduler {
     const turnMs = turnStartedAt === 0 ? 0 : now - turnStartedAt;
     const stuck = thread.stuck === undefined ? undefined : this.#find(thread.stuck);
     // Its long turn is over, but the call is not: it shares the thread again.
-    if (stuck !== undefined && (turnMs === 0 || turnCall !== stuck.call.id)) this.#shared(thread, stuck);
+    if (stuck !== undefined && (turnMs === 0 || turnCall !== stuck.call.id)) share(thread, stuck);
     if (turnMs <= LONG_TURN_MS) return;
     for (const id of thread.handle.takeBack()) this.#requeue(thread, id);
-    if (turnMs >= STUCK_MS) this.#stick(thread);
+    if (turnMs >= STUCK_MS) stick(thread, this.#find(turnCall));
   }
 
   #cancelAgain(id: number): void {
@@ -543,27 +381,10 @@ export class Scheduler {
 
   #requeue(thread: PoolThread, id: number): void {
     const pending = this.#find(id);
-    this.#leave(thread, pending);
+    leave(thread, pending);
     if (pending === undefined) return;
-    this.#shared(thread, pending);
     this.#tenants.charge(pending.fn.tenant, -pending.chargedMs);
     pending.thread = undefined;
     this.#waiting.add(pending);
   }
-}
-
-/** Index of the user whose calls had the least CPU time; of equals the first. */
-function leastServed(lines: readonly TenantLine[]): number {
-  let best = 0;
-  for (const [at, { tenant }] of lines.entries()) {
-    if (tenant.servedMs < (lines[best]?.tenant.servedMs ?? 0)) best = at;
-  }
-  return best;
-}
-
-function tooMany(who: string, count: number, setting: string): FaasmError {
-  return new FaasmError(
-    'CONCURRENCY_LIMIT',
-    `${who} has ${count} calls under way, the most it may have on a host (${setting}); try again later.`,
-  );
 }
