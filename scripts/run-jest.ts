@@ -18,6 +18,8 @@ export interface JestOptions {
   readonly patterns?: readonly string[];
   /** Regular expressions of paths to leave out. */
   readonly ignore?: readonly string[];
+  /** Test files that run at the same time, each in a process of its own; by default one. */
+  readonly workers?: number;
 }
 
 /** The part of jest's report that we read. */
@@ -47,6 +49,7 @@ export async function runJest(options: JestOptions = {}): Promise<Counts> {
       `--outputFile=${report}`,
       '--testPathIgnorePatterns',
       ...ignore,
+      `--maxWorkers=${options.workers ?? 1}`,
       ...(options.patterns?.length ? ['--testPathPatterns', ...options.patterns] : []),
     ],
     { inherit: true },

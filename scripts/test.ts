@@ -1,9 +1,7 @@
 // `npm test`: the checks, all tests, and the compatibility tests on other versions of Node. The last line has the counts.
-import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { runChecks } from './check.ts';
 import { type Counts, runJest } from './run-jest.ts';
-import { ROOT } from './run-tool.ts';
 import { setupTests } from './test-setup.ts';
 
 const USAGE = `Usage: npm test -- [options] [path patterns]
@@ -11,8 +9,11 @@ const USAGE = `Usage: npm test -- [options] [path patterns]
   --node <path>    run the tests on this Node
 With patterns or --node only the tests run: no checks, no other versions of Node.`;
 
-const LONG = '/test/long/';
+const LONG = 'test/long/';
 const COMPAT = 'test/compat/';
+/** They load all cores, or measure the process they are in: nothing else runs beside them. */
+const ALONE = [LONG, COMPAT];
+const WORKERS = 2;
 
 async function main(): Promise<number> {
   const { values, positionals } = readOptions();
@@ -31,15 +32,18 @@ async function main(): Promise<number> {
   }
 
   heading('Tests');
-  runs.push(
-    await runJest({
-      patterns: positionals,
-      ...(long || positionals.length > 0 ? {} : { ignore: [LONG] }),
-      ...(node === undefined ? {} : { node }),
-    }),
-  );
+  if (everything) {
+    // Most of them wait for processes they have started.
+    runs.push(await runJest({ ignore: ALONE, workers: WORKERS }));
+    if (long) runs.push(await runJest({ patterns: [LONG] }));
+  } else {
+    const ignore = long || positionals.length > 0 ? [] : [LONG];
+    runs.push(await runJest({ patterns: positionals, ignore, ...(node === undefined ? {} : { node }) }));
+  }
 
-  for (const { version, binary } of existsSync(`${ROOT}/${COMPAT}`) ? setup.nodes : []) {
+  for (const { version, binary } of everything
+    ? [{ version: process.version, binary: process.execPath }, ...setup.nodes]
+    : []) {
     heading(`Compatibility tests on Node ${version}`);
     runs.push(await runJest({ node: binary, patterns: [COMPAT] }));
   }
