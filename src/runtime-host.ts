@@ -302,6 +302,7 @@ export class HostRuntime implements Runtime {
       threads: this.#pool.threads.size,
       queued: this.#scheduler.queued,
       running: this.#scheduler.running,
+      stateTwinBytes: this.#tier.twinPages * PAGE_BYTES,
       budgets: { memoryBytes: use('memoryPages', PAGE_BYTES), memories: use('memories'), mappings: use('mappings') },
     };
   }

@@ -36,6 +36,6 @@ export function refuseConditions(request: ApiRequest): void {
   if (readPreconditions(request) === undefined) return;
   throw new FaasmError(
     'NOT_SUPPORTED',
-    'If-Match and If-None-Match are for PUT, DELETE and GET; compareAndSet changes bytes if they are what they were.',
+    'If-Match and If-None-Match are for GET, PUT, PATCH and DELETE; compareAndSet changes bytes if they are what they were.',
   );
 }

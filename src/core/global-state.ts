@@ -17,6 +17,12 @@ export interface StateChange extends StateStat {
   readonly before?: number;
 }
 
+/** What adding to an integer has made of a value. */
+export interface StateSum extends StateChange {
+  /** The integer, signed. */
+  readonly sum: bigint;
+}
+
 /** Bytes to be put at an offset of a value. */
 export interface StateRange {
   readonly offset: number;
@@ -29,9 +35,9 @@ export interface StateLease {
   readonly fence: number;
 }
 
-/** The version that a value must have for a change to be made; 0: there must be none. */
+/** The version that a value must have for a change to be made; 0: there must be none; `any`: there must be one. */
 export interface StateCondition {
-  readonly ifVersion?: number;
+  readonly ifVersion?: number | 'any';
 }
 
 /**
@@ -67,9 +73,15 @@ export interface GlobalState {
   /**
    * Writes the ranges into a value of `sizeBytes`, all of them or none, in their order; a value of zeros is made where
    * there is none. The ranges stay the caller's, and must not change before this resolves. Throws `STATE_SIZE_MISMATCH`
-   * when the value has another size or a range lies outside.
+   * when the value has another size or a range lies outside, `STATE_CONFLICT` when the condition does not hold.
    */
-  writeRanges(user: string, key: string, sizeBytes: number, ranges: readonly StateRange[]): Promise<StateChange>;
+  writeRanges(
+    user: string,
+    key: string,
+    sizeBytes: number,
+    ranges: readonly StateRange[],
+    options?: StateCondition,
+  ): Promise<StateChange>;
   /** Removes the value and what was appended; true when there was any. Throws `STATE_CONFLICT`. */
   remove(user: string, key: string, options?: StateCondition): Promise<boolean>;
   /** Keys of a user that hold values and begin with `prefix`, sorted by code unit, with their sizes. */
@@ -81,15 +93,15 @@ export interface GlobalState {
   /** Removes all records, not the value. */
   clearAppended(user: string, key: string): Promise<void>;
   /**
-   * Adds `delta` to the little-endian integer of `width` bytes at `offset`, which wraps, and answers what it is now,
-   * signed. A value of offset + width zeros is made where there is none. Throws `STATE_SIZE_MISMATCH` when the integer
-   * does not lie within the value.
+   * Adds `delta` to the little-endian integer of `width` bytes at `offset`, which wraps, and answers what it is now. A
+   * value of offset + width zeros is made where there is none. Throws `STATE_SIZE_MISMATCH` when the integer does not lie
+   * within the value.
    */
-  add(user: string, key: string, offset: number, delta: bigint, width: 4 | 8): Promise<bigint>;
+  add(user: string, key: string, offset: number, delta: bigint, width: 4 | 8): Promise<StateSum>;
   /**
-   * Puts `replacement` at `offset` if the bytes there are `expected`, and answers whether they were; false when the key
-   * holds no value. Both are of one length, up to 64 KiB (`BAD_REQUEST`). Throws `STATE_SIZE_MISMATCH` when they do not lie within the
-   * value.
+   * Puts `replacement` at `offset` if the bytes there are `expected`, and answers what that made of the value; undefined
+   * when they are not, or when the key holds no value. Both are of one length, up to 64 KiB (`BAD_REQUEST`). Throws
+   * `STATE_SIZE_MISMATCH` when they do not lie within the value.
    */
   compareAndSet(
     user: string,
@@ -97,7 +109,7 @@ export interface GlobalState {
     offset: number,
     expected: Uint8Array,
     replacement: Uint8Array,
-  ): Promise<boolean>;
+  ): Promise<StateChange | undefined>;
   /**
    * Takes the key's lock for `ttlMs`, or answers undefined while somebody has it, `owner` included. Nobody is queued. The
    * lock is independent of the value.

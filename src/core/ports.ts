@@ -1,6 +1,6 @@
 import type { Call, CallResult, CallState, Principal } from './call.ts';
 import type { FunctionDocument, FunctionSettings, FunctionVersions, StoredFunction } from './function-document.ts';
-import type { StateCondition, StateEntry, StateRange, StateStat } from './global-state.ts';
+import type { StateCondition, StateEntry, StateRange, StateStat, StateSum } from './global-state.ts';
 import type { FunctionRef } from './names.ts';
 import type { OutputStream } from './output-stream.ts';
 
@@ -176,15 +176,15 @@ export interface StateAdmin {
   /** Replaces the value; `bytes` belongs to the runtime from here, unless it throws `STATE_CONFLICT`. */
   set(user: string, key: string, bytes: Uint8Array, condition?: StateCondition): Promise<StateStat>;
   /**
-   * Writes a range of a value that is there; what functions of this host have changed of it and not pushed is pushed
-   * with it. `bytes` stays the caller's. Throws `STATE_NOT_FOUND`, `STATE_SIZE_MISMATCH`.
+   * Writes a range of a value that is there; what functions of this host have changed of it besides is not pushed by
+   * that. `range` stays the caller's. Throws `STATE_NOT_FOUND`, `STATE_SIZE_MISMATCH`, `STATE_CONFLICT`.
    */
-  setRange(user: string, key: string, range: StateRange): Promise<void>;
+  setRange(user: string, key: string, range: StateRange, condition?: StateCondition): Promise<StateStat>;
   /** Removes the value; false when there was none. Throws `STATE_CONFLICT`. */
   remove(user: string, key: string, condition?: StateCondition): Promise<boolean>;
   list(user: string, prefix: string): Promise<readonly StateEntry[]>;
   /** {@link GlobalState.add}. */
-  add(user: string, key: string, offset: number, delta: bigint, width: 4 | 8): Promise<bigint>;
+  add(user: string, key: string, offset: number, delta: bigint, width: 4 | 8): Promise<StateSum>;
   /** {@link GlobalState.compareAndSet}. */
   compareAndSet(
     user: string,
@@ -192,7 +192,7 @@ export interface StateAdmin {
     offset: number,
     expected: Uint8Array,
     replacement: Uint8Array,
-  ): Promise<boolean>;
+  ): Promise<StateStat | undefined>;
   /** Has this host send what it has changed of a value. Throws `STATE_UNINITIALISED` when it does not hold the value. */
   push(user: string, key: string): Promise<void>;
   /** Has this host bring its value up to what the global tier holds. Throws `STATE_NOT_FOUND`, `STATE_SIZE_MISMATCH`. */
@@ -254,5 +254,7 @@ export interface HostInfo {
   readonly threads: number;
   readonly queued: number;
   readonly running: number;
+  /** Memory of copies by which is found what functions change of their state without declaring it; in the budget, too. */
+  readonly stateTwinBytes: number;
   readonly budgets: Readonly<Record<'memoryBytes' | 'memories' | 'mappings', { used: number; limit: number }>>;
 }

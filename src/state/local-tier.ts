@@ -1,5 +1,13 @@
 import type { Budget } from '../core/budget.ts';
-import type { GlobalState, StateCondition, StateEntry, StateStat } from '../core/global-state.ts';
+import type {
+  GlobalState,
+  StateChange,
+  StateCondition,
+  StateEntry,
+  StateRange,
+  StateStat,
+  StateSum,
+} from '../core/global-state.ts';
 import { Turns } from '../core/turns.ts';
 import type { MemoryLayer } from '../layer/layer.ts';
 import { fetchMissing } from './fetching.ts';
@@ -10,7 +18,7 @@ import { pushChanges } from './pushing.ts';
 import { hold, type Region } from './region.ts';
 import { RegionStore, type RegionStoreOptions } from './region-store.ts';
 import type { RegionWish } from './region-wish.ts';
-import { addTo, compareAndSetIn, removeWhole, setWhole } from './tier-changes.ts';
+import { addTo, compareAndSetIn, removeWhole, setRangeOf, setWhole } from './tier-changes.ts';
 import { takeTwin } from './twins.ts';
 import { valueName } from './value.ts';
 import { pullValue } from './value-pull.ts';
@@ -148,7 +156,7 @@ export class LocalTier {
   }
 
   /** {@link GlobalState.add}; the value here gets the result, too. */
-  add(user: string, key: string, offset: number, delta: bigint, width: 4 | 8): Promise<bigint> {
+  add(user: string, key: string, offset: number, delta: bigint, width: 4 | 8): Promise<StateSum> {
     return this.#turn(user, key, (context) => addTo(context, user, key, offset, delta, width));
   }
 
@@ -159,7 +167,7 @@ export class LocalTier {
     offset: number,
     expected: Uint8Array,
     replacement: Uint8Array,
-  ): Promise<boolean> {
+  ): Promise<StateChange | undefined> {
     return this.#turn(user, key, (context) => compareAndSetIn(context, user, key, offset, expected, replacement));
   }
 
@@ -169,6 +177,19 @@ export class LocalTier {
    */
   set(user: string, key: string, bytes: Uint8Array, condition?: StateCondition): Promise<StateStat> {
     return this.#turn(user, key, (context) => setWhole(context, user, key, bytes, condition));
+  }
+
+  /**
+   * Writes a range of a value in both tiers; other changes of this host are not pushed by that. Undefined when the global
+   * tier has no value. `range` stays the caller's. Throws `STATE_SIZE_MISMATCH`, `STATE_CONFLICT`.
+   */
+  setRange(
+    user: string,
+    key: string,
+    range: StateRange,
+    condition: StateCondition = {},
+  ): Promise<StateChange | undefined> {
+    return this.#turn(user, key, (context) => setRangeOf(context, user, key, range, condition));
   }
 
   /** Removes the value from both tiers; false when there was none. Faaslets that have it mapped keep what they have. */

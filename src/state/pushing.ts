@@ -5,7 +5,7 @@ import { inPieces } from './pieces.ts';
 import type { RangeSet } from './range-set.ts';
 import { clearTouched, isTouched, isUsed, touch } from './region.ts';
 import { CHUNK_BYTES } from './twin.ts';
-import { type LocalValue, readValue, type ValueContext } from './value.ts';
+import { type LocalValue, learnVersion, readValue, type ValueContext } from './value.ts';
 
 /** What pushing needs besides the value. */
 export interface PushContext extends ValueContext {
@@ -88,11 +88,11 @@ async function pushNew(context: PushContext, value: LocalValue): Promise<boolean
 
 async function send(context: PushContext, value: LocalValue, ranges: readonly StateRange[]): Promise<void> {
   const { user, key, region } = value;
-  const { version, before } = await context.global.writeRanges(user, key, region.sizeBytes, ranges);
+  const changed = await context.global.writeRanges(user, key, region.sizeBytes, ranges);
   for (const { offset, bytes } of ranges) value.twin?.set(offset, bytes);
-  // Where others have changed the value meanwhile, a pull must not take it for known; but it is there.
-  if (before === value.version) value.version = version;
-  else if (value.version === 0) value.version = before ?? version - 1;
+  learnVersion(value, changed);
+  // It is there now, with what others have made of it.
+  if (value.version === 0) value.version = changed.before ?? changed.version - 1;
 }
 
 async function collect(

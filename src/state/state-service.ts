@@ -86,9 +86,9 @@ export class StateService {
       case 'clearAppended':
         return discard(global.clearAppended(user, key));
       case 'add':
-        return tier.add(user, key, ask.offset, ask.delta, ask.width);
+        return (await tier.add(user, key, ask.offset, ask.delta, ask.width)).sum;
       case 'compareAndSet':
-        return tier.compareAndSet(user, key, ask.offset, ask.expected, ask.replacement);
+        return (await tier.compareAndSet(user, key, ask.offset, ask.expected, ask.replacement)) !== undefined;
       case 'lock':
         return discard(this.#lock(thread, call, user, key, ask.lock));
       case 'unlock':

@@ -1,9 +1,21 @@
-import type { GlobalState, StateCondition, StateStat } from '../core/global-state.ts';
+import { toFaasmError } from '../core/errors.ts';
+import type {
+  GlobalState,
+  StateChange,
+  StateCondition,
+  StateRange,
+  StateStat,
+  StateSum,
+} from '../core/global-state.ts';
+import { checkInside } from './finding.ts';
 import { pushChanges } from './pushing.ts';
 import { pageRuns } from './region.ts';
 import type { RegionStore } from './region-store.ts';
-import { putBytes, type ValueContext } from './value.ts';
+import { learnVersion, putBytes, type ValueContext } from './value.ts';
 import type { ValueTable } from './value-table.ts';
+
+/** How often a range is tried to be written into a value that others give other sizes. */
+const ATTEMPTS = 16;
 
 /** What changes of the global tier need. */
 export interface ChangeContext extends ValueContext {
@@ -22,13 +34,13 @@ export async function addTo(
   offset: number,
   delta: bigint,
   width: 4 | 8,
-): Promise<bigint> {
+): Promise<StateSum> {
   await publish(context, user, key);
-  const result = await context.global.add(user, key, offset, delta, width);
+  const changed = await context.global.add(user, key, offset, delta, width);
   const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setBigInt64(0, result, true);
-  await takeOver(context, user, key, offset, bytes.subarray(0, width));
-  return result;
+  new DataView(bytes.buffer).setBigInt64(0, changed.sum, true);
+  await takeOver(context, user, key, { offset, bytes: bytes.subarray(0, width) }, changed);
+  return changed;
 }
 
 /** See LocalTier.compareAndSet. */
@@ -39,13 +51,39 @@ export async function compareAndSetIn(
   offset: number,
   expected: Uint8Array,
   replacement: Uint8Array,
-): Promise<boolean> {
+): Promise<StateChange | undefined> {
   const { global } = context;
   await publish(context, user, key);
-  const done = await global.compareAndSet(user, key, offset, expected, replacement);
-  const now = done ? replacement : (await global.read(user, key, offset, expected.length))?.bytes;
-  if (now !== undefined) await takeOver(context, user, key, offset, now);
-  return done;
+  const changed = await global.compareAndSet(user, key, offset, expected, replacement);
+  const now = changed ? replacement : (await global.read(user, key, offset, expected.length))?.bytes;
+  if (now !== undefined) await takeOver(context, user, key, { offset, bytes: now }, changed);
+  return changed;
+}
+
+/** See LocalTier.setRange. */
+export async function setRangeOf(
+  context: ChangeContext,
+  user: string,
+  key: string,
+  range: StateRange,
+  { ifVersion = 'any' }: StateCondition,
+): Promise<StateChange | undefined> {
+  const { global } = context;
+  for (let attempt = 1; ; attempt += 1) {
+    const stat = await global.stat(user, key);
+    if (stat === undefined) return undefined;
+    checkInside(user, key, stat.sizeBytes, range.offset + range.bytes.length);
+    try {
+      const changed = await global.writeRanges(user, key, stat.sizeBytes, [range], { ifVersion });
+      await takeOver(context, user, key, range, changed);
+      return changed;
+    } catch (error) {
+      const { code } = toFaasmError(error);
+      // Somebody has given it another size, or removed it, since it was looked at.
+      const passing = code === 'STATE_SIZE_MISMATCH' || (code === 'STATE_CONFLICT' && ifVersion === 'any');
+      if (!passing || attempt === ATTEMPTS) throw error;
+    }
+  }
 }
 
 /** See LocalTier.set. */
@@ -93,13 +131,16 @@ async function publish(context: ChangeContext, user: string, key: string): Promi
   await pushChanges(context, value);
 }
 
-/** Bytes that the global tier has just set: the value here has them, too, whatever was changed. */
+/**
+ * Bytes that the global tier has just set: the value here has them, too, whatever was changed. `changed`: what setting
+ * them has made of the value; undefined: they were there.
+ */
 async function takeOver(
   context: ChangeContext,
   user: string,
   key: string,
-  offset: number,
-  bytes: Uint8Array,
+  { offset, bytes }: StateRange,
+  changed: StateChange | undefined,
 ): Promise<void> {
   const value = context.values.get(user, key);
   if (value === undefined || offset + bytes.length > value.region.sizeBytes) return;
@@ -110,4 +151,5 @@ async function takeOver(
     value.twin?.set(start, piece);
   }
   value.dirty.remove(offset, offset + bytes.length);
+  if (changed !== undefined) learnVersion(value, changed);
 }

@@ -1,3 +1,4 @@
+import type { StateChange } from '../core/global-state.ts';
 import type { MemoryLayer } from '../layer/layer.ts';
 import { inPieces } from './pieces.ts';
 import { RangeSet } from './range-set.ts';
@@ -24,6 +25,14 @@ export interface ValueContext {
 
 export function localValue(user: string, key: string, region: Region, version: number): LocalValue {
   return { user, key, region, dirty: new RangeSet(), twin: undefined, version };
+}
+
+/**
+ * This host has made a change of parts of the global tier's value. Where others have changed it since this host last
+ * knew it, a pull must not take it for known.
+ */
+export function learnVersion(value: LocalValue, { before, version }: StateChange): void {
+  if (before === value.version) value.version = version;
 }
 
 /** `user/key`, for errors and as a name in maps: users hold no slash, so those of different users are never equal. */

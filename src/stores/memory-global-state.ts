@@ -7,6 +7,7 @@ import type {
   StateLease,
   StateRange,
   StateStat,
+  StateSum,
 } from '../core/global-state.ts';
 import { Turns } from '../core/turns.ts';
 import { byKey } from './object-keys.ts';
@@ -112,13 +113,19 @@ export class MemoryGlobalState implements GlobalState {
     });
   }
 
-  writeRanges(user: string, key: string, sizeBytes: number, ranges: readonly StateRange[]): Promise<StateChange> {
+  writeRanges(
+    user: string,
+    key: string,
+    sizeBytes: number,
+    ranges: readonly StateRange[],
+    options: StateCondition = {},
+  ): Promise<StateChange> {
     return this.#change(user, key, (record) => {
+      checkCondition(user, key, options, recordStat(record));
       checkFit({ user, key }, record, sizeBytes, ranges);
       const bytes = bytesToChange(record, sizeBytes, this.#inPlace);
       for (const range of ranges) bytes.set(range.bytes, range.offset);
-      const valued = this.#valued(record, bytes);
-      return { ...valued, answer: { ...valued.answer, before: record.value?.version ?? 0 } };
+      return this.#changed(record, bytes);
     });
   }
 
@@ -157,13 +164,14 @@ export class MemoryGlobalState implements GlobalState {
     return this.#change(user, key, (record) => ({ record: { ...record, ...EMPTY_RECORD }, answer: undefined }));
   }
 
-  add(user: string, key: string, offset: number, delta: bigint, width: 4 | 8): Promise<bigint> {
+  add(user: string, key: string, offset: number, delta: bigint, width: 4 | 8): Promise<StateSum> {
     return this.#change(user, key, (record) => {
       const sizeBytes = record.value?.bytes.length ?? offset + width;
       checkWithin(user, key, sizeBytes, offset, width);
       const bytes = bytesToChange(record, sizeBytes, this.#inPlace);
-      const answer = addInteger(bytes, offset, delta, width);
-      return { ...this.#valued(record, bytes), answer };
+      const sum = addInteger(bytes, offset, delta, width);
+      const changed = this.#changed(record, bytes);
+      return { ...changed, answer: { ...changed.answer, sum } };
     });
   }
 
@@ -173,16 +181,17 @@ export class MemoryGlobalState implements GlobalState {
     offset: number,
     expected: Uint8Array,
     replacement: Uint8Array,
-  ): Promise<boolean> {
-    return this.#change<boolean>(user, key, (record) => {
+  ): Promise<StateChange | undefined> {
+    return this.#change<StateChange | undefined>(user, key, (record) => {
       checkComparison(offset, expected, replacement);
       const found = record.value?.bytes;
-      if (found === undefined) return { answer: false };
+      if (found === undefined) return { answer: undefined };
       checkWithin(user, key, found.length, offset, expected.length);
-      if (Buffer.compare(found.subarray(offset, offset + expected.length), expected) !== 0) return { answer: false };
+      if (Buffer.compare(found.subarray(offset, offset + expected.length), expected) !== 0)
+        return { answer: undefined };
       const bytes = bytesToChange(record, found.length, this.#inPlace);
       bytes.set(replacement, offset);
-      return { ...this.#valued(record, bytes), answer: true };
+      return this.#changed(record, bytes);
     });
   }
 
@@ -218,6 +227,12 @@ export class MemoryGlobalState implements GlobalState {
   #valued(record: StateRecord, bytes: Uint8Array): { readonly record: StateRecord; readonly answer: StateStat } {
     const version = this.#nextNumber();
     return { record: { ...record, value: { bytes, version } }, answer: { sizeBytes: bytes.length, version } };
+  }
+
+  /** The same, for a change of parts of the value. */
+  #changed(record: StateRecord, bytes: Uint8Array): { readonly record: StateRecord; readonly answer: StateChange } {
+    const valued = this.#valued(record, bytes);
+    return { ...valued, answer: { ...valued.answer, before: record.value?.version ?? 0 } };
   }
 
   async #change<T>(user: string, key: string, change: (record: StateRecord) => Changed<T>): Promise<T> {

@@ -7,6 +7,7 @@ import type {
   StateLease,
   StateRange,
   StateStat,
+  StateSum,
 } from '../core/global-state.ts';
 import { redisPlace } from '../core/redis-url.ts';
 import { mapLimited } from './map-limited.ts';
@@ -90,13 +91,19 @@ class RedisGlobalState implements GlobalState {
     );
   }
 
-  async writeRanges(user: string, key: string, sizeBytes: number, ranges: readonly StateRange[]): Promise<StateChange> {
+  async writeRanges(
+    user: string,
+    key: string,
+    sizeBytes: number,
+    ranges: readonly StateRange[],
+    options: StateCondition = {},
+  ): Promise<StateChange> {
     checkRanges(user, key, sizeBytes, ranges);
     const target = { user, key, keys: this.#keys(user, key) };
     // Mostly there is a value, and nothing to be counted.
-    const written = await this.#writer.writeRanges(target, sizeBytes, ranges);
+    const written = await this.#writer.writeRanges(target, sizeBytes, ranges, options);
     if (written !== undefined) return written;
-    return this.#counted(user, key, sizeBytes, () => this.#writer.makeRanges(target, sizeBytes, ranges));
+    return this.#counted(user, key, sizeBytes, () => this.#writer.makeRanges(target, sizeBytes, ranges, options));
   }
 
   async remove(user: string, key: string, options: StateCondition = {}): Promise<boolean> {
@@ -142,13 +149,13 @@ class RedisGlobalState implements GlobalState {
     await this.#usage.settle(user, key, 'records', undefined, version);
   }
 
-  async add(user: string, key: string, offset: number, delta: bigint, width: 4 | 8): Promise<bigint> {
+  async add(user: string, key: string, offset: number, delta: bigint, width: 4 | 8): Promise<StateSum> {
     checkPlace(offset, width);
     const target = { user, key, keys: this.#keys(user, key) };
     const added = await this.#writer.add(target, offset, delta, width);
-    if (added !== undefined) return added.sum;
+    if (added !== undefined) return added;
     const make = () => this.#writer.makeAndAdd(target, offset, delta, width);
-    return (await this.#counted(user, key, offset + width, make)).sum;
+    return this.#counted(user, key, offset + width, make);
   }
 
   async compareAndSet(
@@ -157,7 +164,7 @@ class RedisGlobalState implements GlobalState {
     offset: number,
     expected: Uint8Array,
     replacement: Uint8Array,
-  ): Promise<boolean> {
+  ): Promise<StateChange | undefined> {
     checkComparison(offset, expected, replacement);
     return this.#writer.compareAndSet({ user, key, keys: this.#keys(user, key) }, offset, expected, replacement);
   }

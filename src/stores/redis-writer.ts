@@ -1,5 +1,5 @@
 import { FaasmError } from '../core/errors.ts';
-import type { StateChange, StateCondition, StateRange, StateStat } from '../core/global-state.ts';
+import type { StateChange, StateCondition, StateRange, StateStat, StateSum } from '../core/global-state.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import type { StateKeys } from './redis-keys.ts';
 import type { ScriptName } from './redis-scripts.ts';
@@ -43,13 +43,19 @@ export class RedisWriter {
     target: RedisTarget,
     sizeBytes: number,
     ranges: readonly StateRange[],
+    condition: StateCondition,
   ): Promise<StateChange | undefined> {
-    return changeIfThere(await this.#ranges(target, sizeBytes, ranges, false));
+    return changeIfThere(await this.#ranges(target, sizeBytes, ranges, condition, false));
   }
 
   /** The same, with a value of zeros where there is none. */
-  async makeRanges(target: RedisTarget, sizeBytes: number, ranges: readonly StateRange[]): Promise<StateChange> {
-    return changeOf(await this.#ranges(target, sizeBytes, ranges, true));
+  async makeRanges(
+    target: RedisTarget,
+    sizeBytes: number,
+    ranges: readonly StateRange[],
+    condition: StateCondition,
+  ): Promise<StateChange> {
+    return changeOf(await this.#ranges(target, sizeBytes, ranges, condition, true));
   }
 
   /** See GlobalState.remove. The version is remembered for `rememberedMs`. */
@@ -66,23 +72,13 @@ export class RedisWriter {
   }
 
   /** See GlobalState.add; undefined where there is no value. */
-  async add(
-    target: RedisTarget,
-    offset: number,
-    delta: bigint,
-    width: 4 | 8,
-  ): Promise<(StateStat & { readonly sum: bigint }) | undefined> {
+  async add(target: RedisTarget, offset: number, delta: bigint, width: 4 | 8): Promise<StateSum | undefined> {
     const answer = await this.#add(target, offset, delta, width, false);
     return String(answer[0]) === 'none' ? undefined : sumOf(answer);
   }
 
   /** The same, with a value of offset + width zeros where there is none. */
-  async makeAndAdd(
-    target: RedisTarget,
-    offset: number,
-    delta: bigint,
-    width: 4 | 8,
-  ): Promise<StateStat & { readonly sum: bigint }> {
+  async makeAndAdd(target: RedisTarget, offset: number, delta: bigint, width: 4 | 8): Promise<StateSum> {
     return sumOf(await this.#add(target, offset, delta, width, true));
   }
 
@@ -92,31 +88,38 @@ export class RedisWriter {
     offset: number,
     expected: Uint8Array,
     replacement: Uint8Array,
-  ): Promise<boolean> {
+  ): Promise<StateChange | undefined> {
     const keys = [target.keys.value, target.keys.version];
     const answer = await this.#run('compare-and-set-2', target, keys, [offset, expected, replacement]);
     if (String(answer[0]) === 'size') checkWithin(target.user, target.key, Number(answer[1]), offset, expected.length);
-    return answer[1] === 1;
+    return String(answer[0]) === 'other' ? undefined : changeOf(answer);
   }
 
-  async #ranges(target: RedisTarget, sizeBytes: number, ranges: readonly StateRange[], make: boolean): Promise<Answer> {
+  async #ranges(
+    target: RedisTarget,
+    sizeBytes: number,
+    ranges: readonly StateRange[],
+    { ifVersion }: StateCondition,
+    make: boolean,
+  ): Promise<Answer> {
     this.#checkLarge(target, sizeBytes);
     const { value, version } = target.keys;
     const parts = ranges.map(({ bytes }) => bytes);
     const total = parts.reduce((sum, { length }) => sum + length, 0);
     const flag = make ? 1 : 0;
+    const wanted = ifVersion ?? '';
     const send = async (): Promise<Answer> => {
       if (total <= PIECE_BYTES) {
-        const args = [sizeBytes, flag, places(ranges), Buffer.concat(parts)];
-        return this.#run('ranges-2', target, [value, version], args);
+        const args = [sizeBytes, flag, places(ranges), Buffer.concat(parts), wanted];
+        return this.#run('ranges-2', target, [value, version], args, ifVersion);
       }
       return withStaged(this.#redis, target.keys, parts, async (temporary) => {
         const keys = [value, version, temporary];
         // The whole value need not be copied once more.
         if (ranges.length === 1 && total === sizeBytes) {
-          return this.#run('replace-3', target, keys, [sizeBytes, '', 1, flag]);
+          return this.#run('replace-3', target, keys, [sizeBytes, wanted, 1, flag], ifVersion);
         }
-        return this.#run('staged-ranges-3', target, keys, [sizeBytes, flag, places(ranges), total]);
+        return this.#run('staged-ranges-3', target, keys, [sizeBytes, flag, places(ranges), total, wanted], ifVersion);
       });
     };
     const answer = await send();
@@ -139,7 +142,7 @@ export class RedisWriter {
     { user, key }: RedisTarget,
     keys: readonly string[],
     args: readonly (string | number | Uint8Array)[],
-    ifVersion = 0,
+    ifVersion: number | 'any' = 0,
   ): Promise<Answer> {
     const answer = (await this.#redis.run(name, keys, args, { repeatable: false })) as Answer;
     const outcome = String(answer[0]);
@@ -182,8 +185,8 @@ function changeIfThere(answer: Answer): StateChange | undefined {
   return String(answer[0]) === 'none' ? undefined : changeOf(answer);
 }
 
-function sumOf(answer: Answer): StateStat & { readonly sum: bigint } {
-  const bytes = answer[3] as Buffer;
+function sumOf(answer: Answer): StateSum {
+  const bytes = answer[4] as Buffer;
   const sum = bytes.length === 8 ? bytes.readBigInt64LE() : BigInt(bytes.readInt32LE());
-  return { ...statOf(answer), sum };
+  return { ...changeOf(answer), sum };
 }

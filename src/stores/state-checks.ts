@@ -55,16 +55,19 @@ export function checkCondition(
 ): void {
   const { ifVersion } = condition;
   if (ifVersion === undefined || ifVersion === (found?.version ?? 0)) return;
+  if (ifVersion === 'any' && found !== undefined) return;
   throw conflict(user, key, ifVersion);
 }
 
 /** The error of a condition on `ifVersion` that does not hold. */
-export function conflict(user: string, key: string, ifVersion: number): FaasmError {
-  const changed =
-    ifVersion === 0
-      ? 'there is a value by now'
-      : `it is not version ${ifVersion} any more: read it again and repeat the change`;
-  return new FaasmError('STATE_CONFLICT', `State ${user}/${key} was not changed, because ${changed}.`);
+export function conflict(user: string, key: string, ifVersion: number | 'any'): FaasmError {
+  return new FaasmError('STATE_CONFLICT', `State ${user}/${key} was not changed, because ${otherThan(ifVersion)}.`);
+}
+
+function otherThan(ifVersion: number | 'any'): string {
+  if (ifVersion === 0) return 'there is a value by now';
+  if (ifVersion === 'any') return 'there is no value any more';
+  return `it is not version ${ifVersion} any more: read it again and repeat the change`;
 }
 
 /** The error of a user whose state would take `usedBytes`. */

@@ -23,6 +23,11 @@ export function hostMetrics(registry: MetricRegistry, host: () => HostInfo): voi
     gauge(`faasm_${name}_used${unit}`, `${what} in use.`, () => host().budgets[budget].used);
     gauge(`faasm_${name}_limit${unit}`, `${what}, the most this host may have.`, () => host().budgets[budget].limit);
   }
+  gauge(
+    'faasm_state_twin_bytes',
+    'Memory of copies of state that is changed by pointer and not declared; part of faasm_memory_used_bytes.',
+    () => host().stateTwinBytes,
+  );
   processMetrics(registry);
 }
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { GlobalState } from '../../src/core/global-state.ts';
+import type { GlobalState, StateCondition } from '../../src/core/global-state.ts';
 
 /** Opens an empty tier; a user may keep `userLimitBytes` where it is given. */
 export type OpenGlobalState = (options?: { readonly userLimitBytes?: number }) => Promise<GlobalState>;
@@ -266,6 +266,33 @@ export function globalStateContract(name: string, open: OpenGlobalState): void {
       expect(await state.stat('u', 'none')).toBeUndefined();
     });
 
+    it('writes them on condition of a version, or that there is a value', async () => {
+      const state = await tier();
+      const conflict = { code: 'STATE_CONFLICT', retryable: true };
+      const small = [{ offset: 1, bytes: bytes(7) }];
+      // Some that travel in pieces, and some that replace the whole value.
+      const large = [{ offset: 1, bytes: new Uint8Array(MIB + MIB / 2).fill(7) }];
+      const whole = [{ offset: 0, bytes: new Uint8Array(2 * MIB).fill(7) }];
+      for (const ranges of [small, large, whole]) {
+        await state.remove('u', 'k');
+        const write = (options: StateCondition) => state.writeRanges('u', 'k', 2 * MIB, ranges, options);
+        await expect(write({ ifVersion: 'any' })).rejects.toMatchObject(conflict);
+        await expect(write({ ifVersion: 17 })).rejects.toMatchObject(conflict);
+        expect(await state.stat('u', 'k')).toBeUndefined();
+        const { version } = await write({ ifVersion: 0 });
+        await expect(write({ ifVersion: 0 })).rejects.toMatchObject(conflict);
+        await expect(write({ ifVersion: version - 1 })).rejects.toMatchObject(conflict);
+        expect((await state.stat('u', 'k'))?.version).toBe(version);
+        const second = await write({ ifVersion: version });
+        expect((await write({ ifVersion: 'any' })).version).toBeGreaterThan(second.version);
+        expect((await state.read('u', 'k', 1, 1))?.bytes).toEqual(bytes(7));
+      }
+      await expect(state.write('u', 'none', bytes(1), { ifVersion: 'any' })).rejects.toMatchObject(conflict);
+      await expect(state.remove('u', 'none', { ifVersion: 'any' })).rejects.toMatchObject(conflict);
+      await state.write('u', 'k', bytes(1), { ifVersion: 'any' });
+      expect(await state.remove('u', 'k', { ifVersion: 'any' })).toBe(true);
+    });
+
     it('writes ranges of many pieces whole', async () => {
       const state = await tier();
       const size = 4 * MIB;
@@ -360,14 +387,14 @@ export function globalStateContract(name: string, open: OpenGlobalState): void {
   describe(`global state: ${name}: atomic helpers`, () => {
     it('adds to integers of 4 and 8 bytes, which wrap', async () => {
       const state = await tier();
-      expect(await state.add('u', 'k', 4, 5n, 8)).toBe(5n);
+      expect((await state.add('u', 'k', 4, 5n, 8)).sum).toBe(5n);
       expect((await state.stat('u', 'k'))?.sizeBytes).toBe(12);
-      expect(await state.add('u', 'k', 4, -7n, 8)).toBe(-2n);
-      expect(await state.add('u', 'k', 4, 1n << 62n, 8)).toBe((1n << 62n) - 2n);
-      expect(await state.add('u', 'k', 4, 1n << 62n, 8)).toBe((1n << 63n) - 2n);
-      expect(await state.add('u', 'k', 4, 2n, 8)).toBe(-(1n << 63n));
-      expect(await state.add('u', 'k', 0, 2n ** 31n - 1n, 4)).toBe(2n ** 31n - 1n);
-      expect(await state.add('u', 'k', 0, 1n, 4)).toBe(-(2n ** 31n));
+      expect((await state.add('u', 'k', 4, -7n, 8)).sum).toBe(-2n);
+      expect((await state.add('u', 'k', 4, 1n << 62n, 8)).sum).toBe((1n << 62n) - 2n);
+      expect((await state.add('u', 'k', 4, 1n << 62n, 8)).sum).toBe((1n << 63n) - 2n);
+      expect((await state.add('u', 'k', 4, 2n, 8)).sum).toBe(-(1n << 63n));
+      expect((await state.add('u', 'k', 0, 2n ** 31n - 1n, 4)).sum).toBe(2n ** 31n - 1n);
+      expect((await state.add('u', 'k', 0, 1n, 4)).sum).toBe(-(2n ** 31n));
       expect(await content(state, 'k')).toEqual(bytes(0, 0, 0, 128, 0, 0, 0, 0, 0, 0, 0, 128));
       await expect(state.add('u', 'k', 5, 1n, 8)).rejects.toMatchObject({ code: 'STATE_SIZE_MISMATCH' });
       await expect(state.add('u', 'k', 9, 1n, 4)).rejects.toMatchObject({ code: 'STATE_SIZE_MISMATCH' });
@@ -376,18 +403,29 @@ export function globalStateContract(name: string, open: OpenGlobalState): void {
     it('loses no addition of many at the same time', async () => {
       const state = await tier();
       const sums = await Promise.all(Array.from({ length: 100 }, () => state.add('u', 'k', 0, 3n, 8)));
-      expect(new Set(sums).size).toBe(100);
-      expect(await state.add('u', 'k', 0, 0n, 8)).toBe(300n);
+      expect(new Set(sums.map(({ sum }) => sum)).size).toBe(100);
+      expect((await state.add('u', 'k', 0, 0n, 8)).sum).toBe(300n);
+    });
+
+    it('say what they have made of the value, and what it was before', async () => {
+      const state = await tier();
+      const made = await state.add('u', 'k', 0, 1n, 4);
+      expect(made).toMatchObject({ sizeBytes: 4, before: 0, sum: 1n });
+      const added = await state.add('u', 'k', 0, 1n, 4);
+      expect(added).toMatchObject({ sizeBytes: 4, before: made.version });
+      const replaced = await state.compareAndSet('u', 'k', 0, bytes(2), bytes(9));
+      expect(replaced).toMatchObject({ sizeBytes: 4, before: added.version });
+      expect((await state.stat('u', 'k'))?.version).toBe(replaced?.version);
     });
 
     it('replaces bytes if they are what was expected', async () => {
       const state = await tier();
-      expect(await state.compareAndSet('u', 'k', 0, bytes(0), bytes(1))).toBe(false);
+      expect(await state.compareAndSet('u', 'k', 0, bytes(0), bytes(1))).toBeUndefined();
       expect(await state.stat('u', 'k')).toBeUndefined();
       const { version } = await state.write('u', 'k', bytes(0, 1, 2, 3));
-      expect(await state.compareAndSet('u', 'k', 1, bytes(1, 9), bytes(5, 6))).toBe(false);
+      expect(await state.compareAndSet('u', 'k', 1, bytes(1, 9), bytes(5, 6))).toBeUndefined();
       expect((await state.stat('u', 'k'))?.version).toBe(version);
-      expect(await state.compareAndSet('u', 'k', 1, bytes(1, 2), bytes(5, 6))).toBe(true);
+      expect(await state.compareAndSet('u', 'k', 1, bytes(1, 2), bytes(5, 6))).toBeDefined();
       expect(await content(state, 'k')).toEqual(bytes(0, 5, 6, 3));
       await expect(state.compareAndSet('u', 'k', 3, bytes(3, 0), bytes(1, 1))).rejects.toMatchObject({
         code: 'STATE_SIZE_MISMATCH',

@@ -110,7 +110,7 @@ async function survives(state: GlobalState, trouble: () => Promise<void>): Promi
   const small = (await state.read('u', 'pushed', 0, ALL))?.bytes ?? new Uint8Array(64);
   expect(numberOf(small)).toBeGreaterThanOrEqual(last.pushed);
   expect(numberOf(small)).toBeLessThanOrEqual(pushes.tried);
-  const sum = Number(await state.add('u', 'sum', 0, 0n, 8));
+  const sum = Number((await state.add('u', 'sum', 0, 0n, 8)).sum);
   expect(sum).toBeGreaterThanOrEqual(sums.acknowledged);
   expect(sum).toBeLessThanOrEqual(sums.tried);
   const records = (await state.readAppended('u', 'records', ALL)).map((record) => numberOf(record));

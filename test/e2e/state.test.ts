@@ -330,6 +330,8 @@ describe.each([
 });
 
 describe('state in shared regions', () => {
+  const twinBytes = (): number => Number(/^faasm_state_twin_bytes (\d+)$/m.exec(runtime.metrics())?.[1]);
+
   let runtime: TestRuntime;
   beforeAll(async () => {
     runtime = await startRuntime({ limits: { timeoutMs: 20_000 } });
@@ -348,6 +350,13 @@ describe('state in shared regions', () => {
     const reader = run(['pointer', LARGE], ['store', 0, 1], ['spin', LAST, 42], ['load', LAST]);
     await run(['pointer', LARGE], ['spin', 0, 1], ['write', LARGE, LAST, 42]);
     expect(await reader).toEqual([42]);
+  });
+
+  it('tells what the copies take by which changes are found', async () => {
+    await run(['writeAll', 64, 1], ['push']);
+    const before = twinBytes();
+    await run(['pointer', 64], ['store', 0, 5]);
+    expect([before, twinBytes()]).toEqual([0, 65_536]);
   });
 
   it('keeps atomics of calls on several threads exact while others push and pull', async () => {

@@ -116,6 +116,7 @@ export function fakeRuntime(functions: Readonly<Record<string, FakeFunction>> = 
       threads: 4,
       queued: 0,
       running: calls.underWay,
+      stateTwinBytes: 0,
       budgets: {
         memoryBytes: { used: 0, limit: 1 },
         memories: { used: 0, limit: 1 },
@@ -148,9 +149,8 @@ function fakeState(): StateAdmin {
     get: async (user, key) =>
       (await global.read(checkName(user, 'user'), checkKey(key), 0, Number.MAX_SAFE_INTEGER))?.bytes,
     set: async (user, key, bytes, condition) => global.write(checkName(user, 'user'), checkKey(key), bytes, condition),
-    async setRange(user, key, range) {
-      await global.writeRanges(user, key, (await there(user, key)).sizeBytes, [range]);
-    },
+    setRange: async (user, key, range, condition) =>
+      global.writeRanges(user, key, (await there(user, key)).sizeBytes, [range], condition),
     remove: (user, key, condition) => global.remove(user, key, condition),
     list: (user, prefix) => global.list(user, prefix),
     add: (user, key, offset, delta, width) => global.add(user, key, offset, delta, width),

@@ -31,6 +31,7 @@ export const HOST_ROUTES: readonly Route[] = [
           'threads',
           'queued',
           'running',
+          'stateTwinBytes',
           'budgets',
         ],
         properties: {
@@ -44,6 +45,10 @@ export const HOST_ROUTES: readonly Route[] = [
           threads: COUNT,
           queued: COUNT,
           running: COUNT,
+          stateTwinBytes: {
+            type: 'integer',
+            description: 'Memory of copies of state that functions change by pointer without declaring it.',
+          },
           budgets: {
             type: 'object',
             required: ['memoryBytes', 'memories', 'mappings'],

@@ -1,4 +1,5 @@
 import { FaasmError } from '../../core/errors.ts';
+import type { StateStat } from '../../core/global-state.ts';
 import type { StateAdmin } from '../../core/ports.ts';
 import { fromBase64 } from '../faasm/message.ts';
 import type { Checked } from '../schema.ts';
@@ -33,30 +34,39 @@ export const STATE_OPERATION_ANSWER = {
 
 type Operation = Checked<typeof STATE_OPERATION>;
 
-/** Runs an operation on a value and answers what there is to say. Throws `BAD_REQUEST` and what {@link StateAdmin} throws. */
+/** What an operation has done. */
+export interface OperationDone {
+  readonly answer: Checked<typeof STATE_OPERATION_ANSWER>;
+  /** The value as the operation has made it; absent where it has not changed the global tier's, or nobody knows. */
+  readonly stat?: StateStat;
+}
+
+/** Runs an operation on a value. Throws `BAD_REQUEST` and what {@link StateAdmin} throws. */
 export async function runStateOperation(
   state: StateAdmin,
   user: string,
   key: string,
   operation: Operation,
-): Promise<Checked<typeof STATE_OPERATION_ANSWER>> {
+): Promise<OperationDone> {
   const { op, offset = 0 } = operation;
   switch (op) {
     case 'add': {
       const delta = BigInt.asIntN(64, BigInt(needed(operation, 'delta')));
-      return { value: String(await state.add(user, key, offset, delta, width(operation))) };
+      const stat = await state.add(user, key, offset, delta, width(operation));
+      return { answer: { value: String(stat.sum) }, stat };
     }
     case 'compareAndSet': {
       const expected = fromBase64(needed(operation, 'expected'), 'expected');
       const replacement = fromBase64(needed(operation, 'replacement'), 'replacement');
-      return { replaced: await state.compareAndSet(user, key, offset, expected, replacement) };
+      const stat = await state.compareAndSet(user, key, offset, expected, replacement);
+      return stat === undefined ? { answer: { replaced: false } } : { answer: { replaced: true }, stat };
     }
     case 'push':
       await state.push(user, key);
-      return { pushed: true };
+      return { answer: { pushed: true } };
     case 'pull':
       await state.pull(user, key);
-      return { pulled: true };
+      return { answer: { pulled: true } };
   }
 }
 

@@ -134,7 +134,9 @@ const PART_ROUTES: readonly Route[] = [
     tag: 'state',
     summary: 'Write a range of a state value',
     description:
-      'The value must be there and keeps its size. What functions of this host have changed of it is pushed with it.',
+      'The value must be there and keeps its size. What functions have changed of it and not pushed stays as it is, but ' +
+      'for these bytes.',
+    headers: PRECONDITION_HEADERS,
     query: {
       offset: { type: 'integer', minimum: 0, description: 'Where in the value the bytes go; 0 if absent.' },
     },
@@ -146,18 +148,23 @@ const PART_ROUTES: readonly Route[] = [
       notEmpty: true,
     },
     responses: {
-      200: jsonAnswer(
-        'They are written.',
-        { type: 'object', required: ['written'], properties: { written: { type: 'integer', minimum: 1 } } },
-        { written: 16 },
-      ),
+      200: {
+        ...jsonAnswer(
+          'They are written.',
+          { type: 'object', required: ['written'], properties: { written: { type: 'integer', minimum: 1 } } },
+          { written: 16 },
+        ),
+        headers: ETAG,
+      },
     },
-    errors: ['STATE_NOT_FOUND', 'STATE_SIZE_MISMATCH', 'NOT_SUPPORTED', ...STATE_WRITE_ERRORS],
+    errors: ['STATE_NOT_FOUND', 'STATE_SIZE_MISMATCH', 'PRECONDITION_FAILED', ...STATE_WRITE_ERRORS],
     async handle({ services, request, params, query, body }) {
-      refuseConditions(request);
       const range = { offset: query.offset ?? 0, bytes: body };
-      await services.runtime.state.setRange(params.user, params.key, range);
-      return jsonResponse({ written: body.length });
+      const { state } = services.runtime;
+      const stat = await changeIf(state, request, params, (condition) =>
+        state.setRange(params.user, params.key, range, condition),
+      );
+      return jsonResponse({ written: body.length }, 200, { etag: entityTag(stat) });
     },
   }),
   defineRoute({
@@ -172,11 +179,17 @@ const PART_ROUTES: readonly Route[] = [
       '`compareAndSet` replaces bytes if they are what they were. `push` has this host send what its functions have ' +
       'changed, `pull` has it bring its copy up to date.',
     body: { kind: 'json', schema: STATE_OPERATION, limit: 'state', example: { op: 'add', offset: 8, delta: 1 } },
-    responses: { 200: jsonAnswer('It is done.', STATE_OPERATION_ANSWER, { value: '42' }) },
+    responses: {
+      200: {
+        ...jsonAnswer('It is done.', STATE_OPERATION_ANSWER, { value: '42' }),
+        headers: { etag: 'Version of the value after add, and after compareAndSet where it has replaced bytes.' },
+      },
+    },
     errors: ['STATE_NOT_FOUND', 'STATE_SIZE_MISMATCH', 'STATE_UNINITIALISED', 'NOT_SUPPORTED', ...STATE_WRITE_ERRORS],
     async handle({ services, request, params, body }) {
       refuseConditions(request);
-      return jsonResponse(await runStateOperation(services.runtime.state, params.user, params.key, body));
+      const { answer, stat } = await runStateOperation(services.runtime.state, params.user, params.key, body);
+      return jsonResponse(answer, 200, stat === undefined ? {} : { etag: entityTag(stat) });
     },
   }),
 ];

@@ -90,8 +90,10 @@ const put = defineCommand({
     };
     const { offset } = options;
     if (offset !== undefined) {
-      const answer = await cli.client.json<object>('PATCH', statePath(key), { ...body, headers, query: { offset } });
-      if (cli.json) cli.printJson({ user: key.user, key: key.path, offset, ...answer });
+      const response = await cli.client.request('PATCH', statePath(key), { ...body, headers, query: { offset } });
+      const etag = response.headers.get('etag');
+      const written = (await response.json()) as object;
+      if (cli.json) cli.printJson({ user: key.user, key: key.path, offset, ...written, etag });
       else cli.print(`${key.user}/${key.path} is changed from byte ${offset} on`);
       return EXIT.success;
     }

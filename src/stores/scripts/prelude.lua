@@ -24,11 +24,11 @@ local function bump(key)
   return version
 end
 
--- Whether the condition `wanted` (empty: none, 0: no value) holds for a value and its version.
+-- Whether the condition `wanted` (empty: none, 0: no value, any: a value) holds for a value and its version.
 local function holds(wanted, value, version)
   if wanted == '' then return true end
   if redis.call('EXISTS', value) == 0 then return wanted == '0' end
-  return redis.call('GET', version) == wanted
+  return wanted == 'any' or redis.call('GET', version) == wanted
 end
 
 -- Makes a value of zeros.

@@ -1,7 +1,9 @@
 -- Writes ranges into a value.
 -- KEYS: value, version. ARGV: size, 1 to make a value where there is none, places (offset and length of each range, 32 bits
--- little-endian each), the bytes of all ranges one after the other.
--- Result: 'ok', size, version, version before or 0; 'size', size there is; or 'none'.
+-- little-endian each), the bytes of all ranges one after the other, version that the value must have (empty: any or none,
+-- any: any, 0: none).
+-- Result: 'ok', size, version, version before or 0; 'conflict'; 'size', size there is; or 'none'.
+if not holds(ARGV[5], KEYS[1], KEYS[2]) then return { 'conflict' } end
 local size = tonumber(ARGV[1])
 local before = 0
 local found = redis.call('STRLEN', KEYS[1])

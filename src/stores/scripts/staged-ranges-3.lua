@@ -1,10 +1,12 @@
 -- Writes ranges that have been staged into a value.
 -- KEYS: value, version, temporary. ARGV: size, 1 to make a value where there is none, places (offset and length of each
--- range, 32 bits little-endian each), size of the temporary.
--- Result: 'ok', size, version, version before or 0; 'size', size there is; 'none'; 'unstaged' when the temporary is not whole.
+-- range, 32 bits little-endian each), size of the temporary, version that the value must have (empty: any or none, any:
+-- any, 0: none).
+-- Result: 'ok', size, version, version before or 0; 'conflict'; 'size', size there is; 'none'; 'unstaged' when the temporary is not whole.
 local PIECE = 1048576
 local size = tonumber(ARGV[1])
 if redis.call('STRLEN', KEYS[3]) ~= tonumber(ARGV[4]) then return { 'unstaged' } end
+if not holds(ARGV[5], KEYS[1], KEYS[2]) then return { 'conflict' } end
 local before = 0
 if redis.call('EXISTS', KEYS[1]) == 0 then
   if ARGV[2] ~= '1' then return { 'none' } end

@@ -61,15 +61,36 @@ describe('ranges of a state value', () => {
     expect(now.headers['etag']).not.toBe(etag);
     expect(outcome(await send('PATCH', `${PATH}?offset=9`, { body: 'xy' }))).toEqual([409, 'STATE_SIZE_MISMATCH']);
     expect(outcome(await send('PATCH', '/v1/state/demo/none', { body: 'x' }))).toEqual([404, 'STATE_NOT_FOUND']);
-    expect(outcome(await send('PATCH', PATH, { headers: { 'if-match': etag }, body: 'x' }))).toEqual([
-      501,
-      'NOT_SUPPORTED',
-    ]);
     expect(outcome(await send('PUT', PATH, { headers: { 'content-range': 'bytes 0-0/10' }, body: 'x' }))).toEqual([
       400,
       'BAD_REQUEST',
     ]);
     expect((await send('GET', PATH)).text).toBe('z1234567xy');
+  });
+});
+
+describe('PATCH of a state value', () => {
+  it('writes into the version that was read, and no other, and tells the new one', async () => {
+    const { send, etag } = await withValue();
+    const patch = (headers: Record<string, string>, path = PATH) => send('PATCH', path, { headers, body: 'x' });
+    const first = await patch({ 'if-match': etag });
+    expect([first.status, first.headers['etag']]).toEqual([200, (await send('HEAD', PATH)).headers['etag']]);
+    expect(outcome(await patch({ 'if-match': etag }))).toEqual([412, 'PRECONDITION_FAILED']);
+    expect(outcome(await patch({ 'if-none-match': '*' }))).toEqual([412, 'PRECONDITION_FAILED']);
+    expect((await patch({ 'if-match': '*' })).status).toBe(200);
+    expect(outcome(await patch({ 'if-none-match': '*' }, '/v1/state/demo/none'))).toEqual([404, 'STATE_NOT_FOUND']);
+    expect((await send('GET', '/v1/state/demo/none')).status).toBe(404);
+  });
+
+  it('of many that read one version, one writes', async () => {
+    const { send, etag } = await withValue();
+    const statuses = await Promise.all(
+      Array.from({ length: 10 }, async () => {
+        return (await send('PATCH', PATH, { headers: { 'if-match': etag }, body: 'x' })).status;
+      }),
+    );
+    expect(statuses.filter((status) => status === 200)).toHaveLength(1);
+    expect(statuses.filter((status) => status === 412)).toHaveLength(9);
   });
 });
 
@@ -174,6 +195,18 @@ describe('operations on a state value', () => {
     expect(json(await operate(api, swap))).toEqual({ replaced: true });
     expect(json(await operate(api, swap))).toEqual({ replaced: false });
     expect((await api.send('GET', PATH)).text).toBe('01xy456789');
+  });
+
+  it('answer the ETag of what they have changed', async () => {
+    const api = await withValue();
+    const added = await operate(api, { op: 'add', delta: 1 });
+    const swap = { op: 'compareAndSet', offset: 8, expected: 'ODk=', replacement: 'YWI=' };
+    const replaced = await operate(api, swap);
+    expect(added.headers['etag']).not.toBe(replaced.headers['etag']);
+    expect(replaced.headers['etag']).toBe((await api.send('HEAD', PATH)).headers['etag']);
+    expect((await operate(api, swap)).headers['etag']).toBeUndefined();
+    const after = { headers: { 'if-match': added.headers['etag'] ?? '' }, body: 'x' };
+    expect((await api.send('PUT', PATH, after)).status).toBe(412);
   });
 
   it('push and pull', async () => {

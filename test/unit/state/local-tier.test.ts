@@ -274,6 +274,80 @@ describe('local tier: replacing values', () => {
   });
 });
 
+describe('local tier: ranges that are set in both tiers', () => {
+  it('are seen in both, and leave what else was changed here unpushed', async () => {
+    const { tier, traffic, globalText, text, write } = setUp();
+    await tier.set('u', 'k', bytes('value'));
+    const region = await tier.acquire('u', 'k', pointer(5));
+    write(region, 'VALUE');
+    await tier.setRange('u', 'k', { offset: 1, bytes: bytes('xy') });
+    expect([text(region), await globalText('k')]).toEqual(['VxyUE', 'vxyue']);
+    await tier.push('u', 'k');
+    expect([await globalText('k'), traffic.writes]).toEqual(['VxyUE', 3]);
+  });
+
+  it('replace a change of these very bytes that was declared and not pushed', async () => {
+    const { tier, globalText, traffic } = setUp();
+    await tier.set('u', 'k', bytes('value'));
+    await tier.write('u', 'k', bytes('own'), { offset: 0, totalBytes: 5 });
+    await tier.setRange('u', 'k', { offset: 0, bytes: bytes('set') });
+    traffic.writes = 0;
+    await tier.push('u', 'k');
+    expect([await globalText('k'), traffic.writes]).toEqual(['setue', 0]);
+  });
+
+  it.each(['setRange', 'add', 'compareAndSet'] as const)('leave nothing to be pulled: %s', async (operation) => {
+    const { tier, store, traffic, text } = setUp();
+    await tier.set('u', 'k', new Uint8Array(8));
+    const region = await tier.acquire('u', 'k', pointer(8));
+    const change = async (): Promise<unknown> => {
+      if (operation === 'add') return tier.add('u', 'k', 0, 1n, 4);
+      if (operation === 'setRange') return tier.setRange('u', 'k', { offset: 0, bytes: Uint8Array.of(1) });
+      return tier.compareAndSet('u', 'k', 0, Uint8Array.of(0), Uint8Array.of(1));
+    };
+    await change();
+    traffic.reads = 0;
+    await tier.pull('u', 'k', 0);
+    expect([traffic.reads, text(region)]).toEqual([0, '\x01\0\0\0\0\0\0\0']);
+    // But what others have changed before is pulled.
+    await store.writeRanges('u', 'k', 8, [{ offset: 7, bytes: bytes('x') }]);
+    await store.writeRanges('u', 'k', 8, [{ offset: 0, bytes: Uint8Array.of(0) }]);
+    await change();
+    await tier.pull('u', 'k', 0);
+    expect([traffic.reads, text(region)]).toEqual([1, '\x01\0\0\0\0\0\0x']);
+  });
+
+  it('are refused beyond the value, and make none', async () => {
+    const { tier, store, globalText } = setUp();
+    expect(await tier.setRange('u', 'k', { offset: 0, bytes: bytes('x') })).toBeUndefined();
+    expect(await store.stat('u', 'k')).toBeUndefined();
+    const { version } = await tier.set('u', 'k', bytes('value'));
+    const mismatch = { code: 'STATE_SIZE_MISMATCH' };
+    await expect(tier.setRange('u', 'k', { offset: 4, bytes: bytes('xy') })).rejects.toMatchObject(mismatch);
+    const old = { ifVersion: version - 1 };
+    const range = { offset: 0, bytes: bytes('x') };
+    await expect(tier.setRange('u', 'k', range, old)).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
+    expect(await globalText('k')).toBe('value');
+  });
+
+  it('go into the value as it is, where others give it another size or remove it meanwhile', async () => {
+    const { tier, store, globalText } = setUp();
+    await store.write('u', 'k', bytes('value'));
+    const stat = store.stat.bind(store);
+    let changes = [() => store.write('u', 'k', bytes('longer value'))];
+    store.stat = async (...args) => {
+      const found = await stat(...args);
+      await changes.shift()?.();
+      return found;
+    };
+    await tier.setRange('u', 'k', { offset: 4, bytes: bytes('x') });
+    expect(await globalText('k')).toBe('longxr value');
+    changes = [async () => (await store.remove('u', 'k')) as never];
+    expect(await tier.setRange('u', 'k', { offset: 4, bytes: bytes('x') })).toBeUndefined();
+    expect(await stat('u', 'k')).toBeUndefined();
+  });
+});
+
 describe('local tier: limits', () => {
   it('bounds a value', async () => {
     const { tier, traffic, budget } = setUp({ valueLimitBytes: 10 });

@@ -55,6 +55,7 @@ export const HOST_INFO: HostInfo = {
   threads: 4,
   queued: 5,
   running: 6,
+  stateTwinBytes: 0,
   budgets: {
     memoryBytes: { used: 65_536, limit: 1_048_576 },
     memories: { used: 7, limit: 100 },
