@@ -1,16 +1,15 @@
-import { join } from 'node:path';
-import { compileProgram } from '../../src/toolchain/compile.ts';
 import type { BenchContext } from '../harness/bench.ts';
 import { runChild } from '../harness/child.ts';
 import { measured, tidy } from '../harness/figure.ts';
 import { percentile } from '../harness/statistics.ts';
 import type { AccessOrder } from './access-process.ts';
+import { compileGuest } from './guests.ts';
+import { sizeName } from './sizes.ts';
 
 const CHILD = new URL('access-process.ts', import.meta.url);
-const MODULE = join(import.meta.dirname, '../../build/bench/state-access.wasm');
-const RANDOM = { mebibytes: 128, accesses: 500_000, rounds: 44 };
+const RANDOM = { mebibytes: 128, accesses: 20_000, rounds: 440 };
 /** The first rounds, until the optimising compiler has done its work. */
-const WARM_UP = 4;
+const WARM_UP = 40;
 const TARGET_RATIO = 1.05;
 
 const SIZES = [64, 4096, 65_536, 1_048_576, 67_108_864];
@@ -19,20 +18,13 @@ const ROUNDS = 5;
 const BYTES_PER_ROUND = 128 * 1024 * 1024;
 const TIMES_MAX = 20_000;
 
-/** Compiles the guest. */
-async function guest(): Promise<string> {
-  await compileProgram({ sources: [join(import.meta.dirname, 'access.c')], outFile: MODULE, compiler: 'bundled' });
-  return MODULE;
-}
-
 /** Random reads of a mapped region beside those of private memory, and reads and writes by pointer and by copy. */
-export async function accessCases({ report, progress }: BenchContext, bench: string): Promise<void> {
-  const file = await guest();
+export async function accessCases({ report }: BenchContext, bench: string): Promise<void> {
+  const file = await compileGuest('access');
   const ask = (inputs: readonly string[]) => runChild<number[][][]>(CHILD, { file, inputs } satisfies AccessOrder);
   const { mebibytes, accesses, rounds } = RANDOM;
   const [lines = []] = await ask([`random ${mebibytes} ${accesses} ${rounds}`]);
   const pairs = lines.slice(WARM_UP).map(([own = Number.NaN, region = Number.NaN]) => ({ own, region }));
-  progress(`random reads: ratios ${pairs.map(({ own, region }) => (region / own).toFixed(2)).join(' ')}`);
   report({
     ...{ bench, case: 'region-read', metric: 'nsPerAccess', unit: 'ns' },
     ...measured(pairs.map(({ region }) => region / accesses)),
@@ -57,9 +49,4 @@ export async function accessCases({ report, progress }: BenchContext, bench: str
       report({ ...base, metric: 'byCopy', ...copy, rival: 'byPointer', ratio: tidy(copy.value / pointer.value) });
     }
   }
-}
-
-function sizeName(bytes: number): string {
-  if (bytes < 1024) return `${bytes}b`;
-  return bytes < 1024 ** 2 ? `${bytes / 1024}k` : `${bytes / 1024 ** 2}m`;
 }

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <time.h>
 
+enum { PAGE_WORDS = 1024 };
+
 static double now_ns(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
@@ -25,33 +27,38 @@ static uint32_t sum(const uint32_t *words, uint32_t count) {
 }
 
 // Each address depends on what was read before: nothing can be fetched ahead.
-__attribute__((noinline)) static uint32_t chase(const uint32_t *words, uint32_t mask, uint32_t accesses) {
-  uint32_t at = 1;
+__attribute__((noinline)) static uint32_t chase(const uint32_t *words, uint32_t mask, uint32_t accesses, uint32_t at) {
   for (uint32_t i = 0; i < accesses; i++) at = at * 1664525 + 1013904223 + words[(at >> 7) & mask];
   return at;
 }
 
-static double timed_chase(const uint32_t *words, uint32_t mask, uint32_t accesses, uint32_t *check) {
+static double timed_chase(const uint32_t *words, uint32_t mask, uint32_t accesses, uint32_t at, uint32_t *check) {
   const double start = now_ns();
-  *check ^= chase(words, mask, accesses);
+  *check ^= chase(words, mask, accesses, at);
   return now_ns() - start;
 }
 
 static int random_reads(uint32_t mebibytes, uint32_t accesses, uint32_t rounds) {
   const uint32_t count = mebibytes * (1u << 18);
   uint32_t *private = malloc(count * sizeof *private);
+  faasmDeclareState("bench-random");
   uint32_t *region = (uint32_t *)faasmReadStatePtr("bench-random", (long)(count * sizeof *region));
   if (!private) return 1;
-  fill(private, count, 1);
-  fill(region, count, 1);
+  // Page by page in turn, so that both get the same kind of physical memory: in a virtual machine one part of it may be
+  // a quarter slower than another, and who touches 128 MiB first gets one of them for all.
+  for (uint32_t page = 0; page < count; page += PAGE_WORDS) {
+    fill(private + page, PAGE_WORDS, page);
+    fill(region + page, PAGE_WORDS, page);
+  }
   uint32_t check = 0;
   for (uint32_t round = 0; round < rounds; round++) {
-    // In turn first: whatever changes on the machine meanwhile changes for both.
-    const double first = timed_chase(round % 2 ? region : private, count - 1, accesses, &check);
-    const double second = timed_chase(round % 2 ? private : region, count - 1, accesses, &check);
+    // Another way each time, as far as no cache reaches, and the same for both.
+    const uint32_t at = round * 2654435761u;
+    const double first = timed_chase(round % 2 ? region : private, count - 1, accesses, at, &check);
+    const double second = timed_chase(round % 2 ? private : region, count - 1, accesses, at, &check);
     printf("%.0f %.0f\n", round % 2 ? second : first, round % 2 ? first : second);
   }
-  return check != 0; // an even number of the same walks
+  return check != 0; // both have read the same
 }
 
 static uint32_t access_once(const char *operation, uint32_t *buffer, uint32_t bytes, uint32_t time) {
