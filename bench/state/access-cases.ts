@@ -1,6 +1,5 @@
-import type { BenchContext } from '../harness/bench.ts';
 import { runChild } from '../harness/child.ts';
-import { measured, tidy } from '../harness/figure.ts';
+import { measured, type ReportFigure, tidy } from '../harness/figure.ts';
 import { percentile } from '../harness/statistics.ts';
 import type { AccessOrder } from './access-process.ts';
 import { compileGuest } from './guests.ts';
@@ -19,7 +18,7 @@ const BYTES_PER_ROUND = 128 * 1024 * 1024;
 const TIMES_MAX = 20_000;
 
 /** Random reads of a mapped region beside those of private memory, and reads and writes by pointer and by copy. */
-export async function accessCases({ report }: BenchContext, bench: string): Promise<void> {
+export async function accessCases(report: ReportFigure, bench: string): Promise<void> {
   const file = await compileGuest('access');
   const ask = (inputs: readonly string[]) => runChild<number[][][]>(CHILD, { file, inputs } satisfies AccessOrder);
   const { mebibytes, accesses, rounds } = RANDOM;

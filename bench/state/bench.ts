@@ -18,7 +18,7 @@ export const state: Bench = {
     const problem = await provideRedis();
     if (problem !== undefined) throw new Error(problem);
     await prepareSamples(context.progress);
-    await accessCases(context, NAME);
+    await accessCases(context.report, NAME);
     for (const cases of [partCases, wholeCases, lockCases]) {
       const redis = await startRedis();
       try {
@@ -27,6 +27,6 @@ export const state: Bench = {
         await redis.remove();
       }
     }
-    await sgdCases(context, NAME);
+    await sgdCases(context.report, NAME);
   },
 };

@@ -4,7 +4,7 @@ import { childInput } from '../harness/child.ts';
 import { openGuestHost } from './guest-host.ts';
 import { memoryBytes } from './memory.ts';
 import { nanoseconds, type Pairs, timePairs } from './pairs.ts';
-import { redisTraffic } from './redis-traffic.ts';
+import { redisTraffic } from './redis-facts.ts';
 
 /** What the child is asked. */
 export interface PartOrder {

@@ -1,70 +1,54 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { startServer } from '../harness/server.ts';
+import { stateKeys } from '../../src/stores/redis-keys.ts';
 import { memoryBytes } from './memory.ts';
+import { redisPid, redisTraffic, trafficBetween } from './redis-facts.ts';
 import type { WorkerOrder } from './redis-worker.ts';
-import { loss, SET_KEYS, trainingSet } from './svm.ts';
-
-/** What the rival took. */
-export interface RedisSgdAnswer {
-  readonly ms: readonly number[];
-  readonly loss: number;
-  readonly memoryBytes: number;
-  /** Through Redis for one training, the data aside. */
-  readonly exchangedBytes: number;
-  /** For the workers to get the data. */
-  readonly loadedBytes: number;
-}
+import type { SgdAnswer } from './sgd-process.ts';
+import { loss, SET_KEYS, SGD_USER, trainingSet } from './svm.ts';
 
 /**
- * Trains as people do without shared memory: Node processes with ioredis, each with a copy of the data in `setDir`, which
- * send their weights after each epoch and go on with the mean of all. Needs redis-server.
+ * Trains as people do without shared memory: Node processes with ioredis, each with a copy of the set in the Redis at
+ * `url`, which send their weights after each epoch and go on with the mean of all. `memoryBytes` is that of the workers and of Redis.
  */
 export async function redisSgd(
-  setDir: string,
+  url: string,
   { workers, epochs, rounds }: { readonly workers: number; readonly epochs: number; readonly rounds: number },
-): Promise<RedisSgdAnswer> {
-  const port = await freePort();
-  const server = await startServer({
-    command: 'redis-server',
-    args: ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
-    ready: /Ready to accept connections/,
-  });
-  const redis = new Redis(`redis://127.0.0.1:${port}`);
+): Promise<SgdAnswer> {
+  const redis = new Redis(url);
   const children: ChildProcess[] = [];
   try {
-    const parts = await Promise.all(SET_KEYS.map((key) => readFile(join(setDir, key))));
-    for (const [index, key] of SET_KEYS.entries()) await redis.set(key, parts[index] ?? '');
-    const before = await traffic(redis);
+    const before = await redisTraffic(redis);
     for (let worker = 0; worker < workers; worker += 1) {
-      const args = [`redis://127.0.0.1:${port}`, String(worker), String(workers)];
-      const child = fork(new URL('redis-worker.ts', import.meta.url), args, { stdio: 'inherit' });
-      children.push(child);
+      const args = [url, String(worker), String(workers)];
+      children.push(fork(new URL('redis-worker.ts', import.meta.url), args, { stdio: 'inherit' }));
     }
     await Promise.all(children.map((child) => once(child, 'message')));
-    const loaded = await traffic(redis);
+    const loaded = await redisTraffic(redis);
     await train(children, epochs);
-    const trained = await traffic(redis);
+    const trained = await redisTraffic(redis);
     const ms: number[] = [];
     for (let round = 0; round < rounds; round += 1) ms.push(await train(children, epochs));
-    const pids = [server.pid, ...children.map(({ pid }) => pid as number)];
-    const weights = await redis.getBuffer('weights:0');
+    const memory = memoryBytes([await redisPid(redis), ...children.map(({ pid }) => pid as number)]);
     return {
       ms,
-      loss: loss(trainingSet(parts), new Float64Array(new Uint8Array(weights ?? []).buffer)),
-      memoryBytes: memoryBytes(pids),
-      loadedBytes: loaded - before,
-      exchangedBytes: trained - loaded,
+      loss: await lossOf(redis),
+      memoryBytes: memory,
+      loadedBytes: trafficBetween(before, loaded),
+      exchangedBytes: trafficBetween(loaded, trained),
     };
   } finally {
     for (const child of children) child.kill();
     redis.disconnect();
-    await server.stop();
   }
+}
+
+/** What the first worker's weights are worth. */
+async function lossOf(redis: Redis): Promise<number> {
+  const get = async (key: string): Promise<Uint8Array> => (await redis.getBuffer(key)) ?? new Uint8Array();
+  const parts = await Promise.all(SET_KEYS.map((key) => get(stateKeys('faasm', SGD_USER, key).value)));
+  return loss(trainingSet(parts), new Float64Array(new Uint8Array(await get('weights:0')).buffer));
 }
 
 /** A training from zeros; wall time in ms. */
@@ -85,21 +69,4 @@ async function train(children: readonly ChildProcess[], epochs: number): Promise
     await all({ kind: 'merge' });
   }
   return performance.now() - start;
-}
-
-/** Bytes that have gone in and out of the server. */
-async function traffic(redis: Redis): Promise<number> {
-  const stats = await redis.info('stats');
-  const field = (name: string): number => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(stats)?.[1]);
-  return field('total_net_input_bytes') + field('total_net_output_bytes');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('There is no free port.');
-  return address.port;
 }

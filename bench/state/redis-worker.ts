@@ -1,7 +1,8 @@
 // A worker of the rival of bench/state: a Node process that has a copy of the data, and shares weights through Redis.
 import { once } from 'node:events';
 import { Redis } from 'ioredis';
-import { FEATURES, pass, SET_KEYS, trainingSet } from './svm.ts';
+import { stateKeys } from '../../src/stores/redis-keys.ts';
+import { FEATURES, pass, SET_KEYS, SGD_USER, trainingSet } from './svm.ts';
 
 /** What the parent sends: begin with zeros, train an epoch and send the weights, or take the mean of all. */
 export type WorkerOrder =
@@ -13,9 +14,10 @@ const [address = '', number = '', count = ''] = process.argv.slice(2);
 const worker = Number(number);
 const workers = Number(count);
 const redis = new Redis(address);
-const set = trainingSet(
-  await Promise.all(SET_KEYS.map(async (key) => (await redis.getBuffer(key)) ?? new Uint8Array())),
-);
+/** The same bytes that hosts get: a value is a string in Redis. */
+const load = async (key: string) =>
+  (await redis.getBuffer(stateKeys('faasm', SGD_USER, key).value)) ?? new Uint8Array();
+const set = trainingSet(await Promise.all(SET_KEYS.map(load)));
 const weights = new Float64Array(FEATURES);
 
 async function merge(): Promise<void> {

@@ -11,6 +11,9 @@ export interface TrainingSet {
   readonly regularisation: number;
 }
 
+/** Whose state the functions of func/c/sgd use here. */
+export const SGD_USER = 'sgd';
+
 /** State keys of a set, as sgd_generate writes them. */
 export const SET_KEYS = [
   'sgd_params',
@@ -20,6 +23,9 @@ export const SET_KEYS = [
   'outputs',
   'feature_counts',
 ] as const;
+
+/** State key of the weights. */
+export const WEIGHTS_KEY = 'weights';
 
 /** Features of a set. */
 export const FEATURES = 47_236;
