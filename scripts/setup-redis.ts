@@ -1,5 +1,6 @@
-// Provides redis-server, for the tests of the state in Redis: Debian's package. It also installs a service of the system,
-// which is kept from starting: the tests start their own servers.
+// Provides redis-server, for the tests of the state in Redis, and openssl, which makes the certificates of those with TLS:
+// Debian's packages. The first also installs a service of the system, which is kept from starting: the tests start their own
+// servers.
 import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { providePackages } from './debian-packages.ts';
@@ -7,16 +8,20 @@ import { providePackages } from './debian-packages.ts';
 /** Where Debian puts it. It is the sentinel, too, when it is asked to be. */
 export const REDIS_SERVER = '/usr/bin/redis-server';
 
+const PACKAGES = [
+  { name: 'redis-server', file: REDIS_SERVER },
+  { name: 'openssl', file: '/usr/bin/openssl' },
+] as const;
+
 /** Asked by Debian's packages before they start a service; 101: not allowed. */
 const POLICY = '/usr/sbin/policy-rc.d';
 
 /** Installs what is missing of Redis. Answers what could not be had and why, undefined when all is there. Never rejects. */
 export async function provideRedis(): Promise<string | undefined> {
   try {
-    if (existsSync(REDIS_SERVER)) return undefined;
-    return await withoutServices(() =>
-      providePackages('Redis for tests', async () => (existsSync(REDIS_SERVER) ? [] : ['redis-server'])),
-    );
+    const missing = (): string[] => PACKAGES.filter(({ file }) => !existsSync(file)).map(({ name }) => name);
+    if (missing().length === 0) return undefined;
+    return await withoutServices(() => providePackages('Redis for tests', async () => missing()));
   } catch (error) {
     return `Redis for tests: ${(error as Error).message}`;
   }

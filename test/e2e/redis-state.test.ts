@@ -1,7 +1,11 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createRuntime } from '../../src/runtime.ts';
 import { redisGlobalState } from '../../src/stores/redis-global-state.ts';
+import { type Certificate, makeCertificate } from '../support/certificates.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
+import { startServerProcess } from '../support/server-process.ts';
+import { temporaryFolder } from '../support/store-folder.ts';
 
 const PASSWORD = 'a-password-of-the-tests';
 
@@ -59,5 +63,45 @@ describe('state in Redis: connections', () => {
     await server.restart();
     await hosts[1].ready();
     await Promise.all(hosts.map((host) => host.close()));
+  });
+});
+
+describe('state in Redis: TLS', () => {
+  let tls: Certificate;
+  let server: RedisServer;
+
+  beforeAll(async () => {
+    tls = await makeCertificate(temporaryFolder());
+    server = await startRedis({ tls, password: PASSWORD });
+  });
+  afterAll(() => server.remove());
+
+  it('is spoken with a server whose certificate is trusted, and with no other', async () => {
+    const trusting = redisGlobalState({ url: server.url, ca: await readFile(tls.certificate, 'utf8') });
+    const distrusting = redisGlobalState({ url: server.url, timeoutMs: 500 });
+    const plain = redisGlobalState({ url: server.url.replace('rediss:', 'redis:'), timeoutMs: 500 });
+    try {
+      const { version } = await trusting.write('u', 'k', new Uint8Array(3 * 1024 * 1024).fill(7));
+      const found = await trusting.read('u', 'k', 1024 * 1024, 3);
+      expect([found?.bytes, found?.stat.version]).toEqual([Uint8Array.of(7, 7, 7), version]);
+      await expect(distrusting.stat('u', 'k')).rejects.toMatchObject({
+        code: 'STATE_UNAVAILABLE',
+        message: expect.stringContaining('SELF_SIGNED_CERT'),
+      });
+      await expect(plain.stat('u', 'k')).rejects.toMatchObject({ code: 'STATE_UNAVAILABLE' });
+    } finally {
+      await Promise.all([trusting, distrusting, plain].map((state) => state.close()));
+    }
+  });
+
+  it('is set up for a host as docs/operations.md says', async () => {
+    const environment = { FAASM_STATE: 'redis', FAASM_REDIS_URL: server.url, NODE_EXTRA_CA_CERTS: tls.certificate };
+    const host = await startServerProcess({ environment });
+    try {
+      expect((await fetch(`${host.upload}/s/demo/k`, { method: 'PUT', body: 'sent by TLS' })).status).toBe(200);
+      expect(await (await fetch(`${host.upload}/s/demo/k`)).text()).toBe('sent by TLS');
+    } finally {
+      await host.kill();
+    }
   });
 });
