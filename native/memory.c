@@ -220,6 +220,66 @@ static napi_value restore_image(napi_env env, napi_callback_info info) {
   return answer(env, pages);
 }
 
+/* All bits of those bytes in which two words differ. */
+static uint64_t differing(uint64_t a, uint64_t b) {
+  const uint64_t low = 0x7f7f7f7f7f7f7f7f, bits = a ^ b;
+  return ((((bits & low) + low) | bits) >> 7 & 0x0101010101010101) * 0xff;
+}
+
+/* The bytes [from, to) of the word at `word` among `bytes`, which begin at `start`; others are 0. */
+static uint64_t part(const uint8_t *bytes, size_t start, size_t word, size_t from, size_t to) {
+  uint64_t result = 0;
+  memcpy((uint8_t *)&result + (from - word), bytes + (from - start), to - from);
+  return result;
+}
+
+/* Words of eight bytes, each at once, because guests store to them meanwhile. */
+static void merge_words(uint8_t *mapped, size_t start, size_t end, const uint8_t *theirs, const uint8_t *base) {
+  enum { WORD = sizeof(uint64_t) };
+  for (size_t from = start; from < end;) {
+    const size_t word = from / WORD * WORD, to = word + WORD < end ? word + WORD : end;
+    uint64_t inside = ~(uint64_t)0;
+    if (to - from < WORD) {
+      inside = 0;
+      memset((uint8_t *)&inside + (from - word), 0xff, to - from);
+    }
+    const uint64_t there = part(theirs, start, word, from, to);
+    const uint64_t known = base == NULL ? 0 : part(base, start, word, from, to);
+    _Atomic uint64_t *here = (_Atomic uint64_t *)(mapped + word);
+    uint64_t now = atomic_load(here), next;
+    do {
+      const uint64_t taken = base == NULL ? inside : inside & ~differing(now, known);
+      next = (now & ~taken) | (there & taken);
+    } while (next != now && !atomic_compare_exchange_weak(here, &now, next));
+    from = to;
+  }
+}
+
+/* mergeFile(fd, offset, theirs, base): puts `theirs` at `offset` of a file, but for bytes that differ from `base` (null:
+ * all of them). Both are byte arrays of one length. */
+static napi_value merge_file(napi_env env, napi_callback_info info) {
+  napi_value arguments[4];
+  size_t count = 4, lengths[2] = {0};
+  void *bytes[2] = {NULL};
+  napi_typedarray_type types[2] = {napi_uint8_array, napi_uint8_array};
+  napi_get_cb_info(env, info, &count, arguments, NULL, NULL);
+  if (count < 4 || napi_get_typedarray_info(env, arguments[2], &types[0], &lengths[0], &bytes[0], NULL, NULL) != napi_ok) {
+    return answer(env, -EINVAL);
+  }
+  const bool based = napi_get_typedarray_info(env, arguments[3], &types[1], &lengths[1], &bytes[1], NULL, NULL) == napi_ok;
+  const double offset = number_argument(env, arguments[1]);
+  if (types[0] != napi_uint8_array || types[1] != napi_uint8_array || (based && lengths[1] != lengths[0]) || !(offset >= 0)) {
+    return answer(env, -EINVAL);
+  }
+  if (lengths[0] == 0) return answer(env, 0);
+  const size_t first = (size_t)offset / OS_PAGE * OS_PAGE, start = (size_t)offset - first, end = start + lengths[0];
+  void *mapped = mmap(NULL, end, PROT_READ | PROT_WRITE, MAP_SHARED, (int)number_argument(env, arguments[0]), (off_t)first);
+  if (mapped == MAP_FAILED) return answer(env, -errno);
+  merge_words(mapped, start, end, bytes[0], based ? bytes[1] : NULL);
+  munmap(mapped, end);
+  return answer(env, 0);
+}
+
 void memory_register(napi_env env, napi_value exports) {
   export_function(env, exports, "mapShared", map_shared);
   export_function(env, exports, "mapImage", map_image);
@@ -227,6 +287,7 @@ void memory_register(napi_env env, napi_value exports) {
   export_function(env, exports, "discard", discard);
   export_function(env, exports, "mapFile", map_file);
   export_function(env, exports, "restoreImage", restore_image);
+  export_function(env, exports, "mergeFile", merge_file);
   export_function(env, exports, "probeFile", probe_file);
   export_function(env, exports, "createFile", create_file);
   export_function(env, exports, "zeroFile", zero_file);

@@ -60,6 +60,12 @@ export interface MemoryLayer {
   read(storage: Storage, offset: number, target: Uint8Array): void;
   /** Copies `source` into storage at `offset`; may block for the copy. */
   write(storage: Storage, offset: number, source: Uint8Array): void;
+  /**
+   * Puts `theirs` at `offset`, but for bytes that differ from `base`, where it is given; both are of one length. Aligned words
+   * of eight bytes change at once: what guests store meanwhile comes before or after, and is told from `base` all the same.
+   * Throws `HOST_OVERLOADED`, with nothing done.
+   */
+  merge(storage: Storage, offset: number, theirs: Uint8Array, base?: Uint8Array): void;
   /** Whether two arrays hold the same bytes, at the speed of memory. */
   equal(a: Uint8Array, b: Uint8Array): boolean;
 

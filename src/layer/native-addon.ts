@@ -17,6 +17,8 @@ export interface NativeAddon {
   /** File without a name, of whole pages, in memory or in `folder` if it is not empty; its descriptor or a negative errno. */
   createFile(bytes: number, folder: string): number;
   zeroFile(fd: number, offset: number, length: number): number;
+  /** `theirs` and `base` are of one length, in a file that reaches beyond their end. */
+  mergeFile(fd: number, offset: number, theirs: Uint8Array, base: Uint8Array | null): number;
   openGuard(): { flags: Int32Array; times: Float64Array };
   run(enter: () => void, call: number, wallMs: number, cpuMs: number): number;
   cpuNow(): number;

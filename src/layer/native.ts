@@ -44,7 +44,10 @@ export function nativeLayer(addon: NativeAddon, folder = ''): MemoryLayer {
         done += writeSync(fd, source, done, source.length - done, start + offset + done);
       }
     },
-
+    merge(storage, offset, theirs, base) {
+      const { fd, offset: start } = file(storage);
+      check('map a region', addon.mergeFile(fd, start + offset, theirs, base ?? null));
+    },
     equal: equalBytes,
 
     mapRegion(memory, address, storage) {

@@ -2,6 +2,7 @@ import { FaasmError } from '../core/errors.ts';
 import { TURN_END, type TurnEnd } from '../core/turn-end.ts';
 import { equalBytes } from './equal-bytes.ts';
 import type { Guard, MemoryLayer, Storage } from './layer.ts';
+import { mergeBytes } from './merge-bytes.ts';
 
 /**
  * Where a portable guard says what it runs, for the watch on the main thread (which can only end the whole thread).
@@ -47,6 +48,7 @@ export function portableLayer(board: TurnBoard = turnBoard()): MemoryLayer {
     },
     read: (storage, offset, target) => target.set(bytesOf(storage).subarray(offset, offset + target.length)),
     write: (storage, offset, source) => bytesOf(storage).set(source, offset),
+    merge: (storage, offset, theirs, base) => mergeBytes(bytesOf(storage), offset, theirs, base),
     equal: equalBytes,
 
     mapRegion: (memory, address, storage) => new Uint8Array(memory).set(bytesOf(storage), address),

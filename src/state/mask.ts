@@ -1,30 +1,33 @@
 import { inPieces } from './pieces.ts';
 import { RangeSet } from './range-set.ts';
-import { type LocalValue, readValue, type ValueContext } from './value.ts';
-
-/** The ranges of a mask's bytes that are not 0. */
-export async function maskRanges(context: ValueContext, mask: LocalValue): Promise<RangeSet> {
-  const set = new RangeSet();
-  await inPieces(0, mask.region.sizeBytes, async (from, to) => {
-    const bytes = await readValue(context, mask, from, to);
-    let start = -1;
-    for (let at = 0; at <= bytes.length; at += 1) {
-      const marked = at < bytes.length && bytes[at] !== 0;
-      if (marked && start < 0) start = at;
-      if (marked || start < 0) continue;
-      set.add(from + start, from + at);
-      start = -1;
-    }
-  });
-  return set;
-}
+import type { LocalValue, ValueContext } from './value.ts';
 
 /**
- * Zeros the ranges of a mask on this host. Before the masked bytes are read: a mark that comes meanwhile is either left
- * for the next push, or its byte is sent by this one.
+ * Adds the bytes of a mask that are not 0 to `taken`, and zeroes them on this host. Before the masked bytes are read: a mark
+ * that comes meanwhile is either left for the next push, or its byte is sent by this one. Throws `HOST_OVERLOADED`, when
+ * the marks that were zeroed are in `taken`.
  */
-export async function zeroMask({ layer }: ValueContext, mask: LocalValue, ranges: RangeSet): Promise<void> {
-  for (const [from, to] of ranges.ranges) {
-    await inPieces(from, to, (start, end) => layer.write(mask.region.storage, start, new Uint8Array(end - start)));
+export async function takeMask({ layer }: ValueContext, mask: LocalValue, taken: RangeSet): Promise<void> {
+  const { storage, sizeBytes } = mask.region;
+  await inPieces(0, sizeBytes, (from, to) => {
+    const marks = new Uint8Array(to - from);
+    layer.read(storage, from, marks);
+    const marked = markedRanges(from, marks);
+    if (marked.empty) return;
+    // Zeros where the marks are still those that have been read.
+    layer.merge(storage, from, new Uint8Array(marks.length), marks);
+    taken.addAll(marked);
+  });
+}
+
+/** The bytes of `marks`, which begin at `offset`, that are not 0. */
+function markedRanges(offset: number, marks: Uint8Array): RangeSet {
+  const marked = new RangeSet();
+  for (let at = 0; at < marks.length; at += 1) {
+    if (marks[at] === 0) continue;
+    const start = at;
+    while (at < marks.length && marks[at] !== 0) at += 1;
+    marked.add(offset + start, offset + at);
   }
+  return marked;
 }

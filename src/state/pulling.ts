@@ -1,8 +1,6 @@
 import type { StateStat } from '../core/global-state.ts';
-import { differences } from './differences.ts';
 import { type FetchContext, readGlobal } from './fetching.ts';
 import { inPieces } from './pieces.ts';
-import { RangeSet } from './range-set.ts';
 import { isTouched, pageRuns } from './region.ts';
 import { CHUNK_BYTES } from './twin.ts';
 import type { LocalValue } from './value.ts';
@@ -23,33 +21,35 @@ export async function refresh(context: FetchContext, value: LocalValue, stat: St
   value.version = stat.version;
 }
 
-/** Puts the global tier's bytes into pages that are here, but for what has been changed here. */
-export function merge(context: FetchContext, value: LocalValue, offset: number, bytes: Uint8Array): void {
-  const { region, twin } = value;
+/**
+ * Puts the global tier's bytes into pages that are here, but for what has been changed here: whole words at once, so that
+ * none is ever made of a number that a function is storing and of another one that comes from there. Throws
+ * `HOST_OVERLOADED`, with whole pieces of it done.
+ */
+function merge(context: FetchContext, value: LocalValue, offset: number, bytes: Uint8Array): void {
+  const { layer } = context;
+  const { region, twin, dirty } = value;
   const { storage } = region;
-  const compare = twin !== undefined && isTouched(region);
   const scratch = new Uint8Array(CHUNK_BYTES);
-  for (let at = offset; at < offset + bytes.length; ) {
-    const chunk = Math.floor(at / CHUNK_BYTES) * CHUNK_BYTES;
-    const end = Math.min(chunk + CHUNK_BYTES, offset + bytes.length);
-    const here = scratch.subarray(0, end - at);
-    context.layer.read(storage, at, here);
-    const from = at;
-    at = end;
-    const there = bytes.subarray(from - offset, end - offset);
-    if (context.layer.equal(here, there)) continue;
-    const changed = new RangeSet();
-    if (compare) {
-      const base = twin.chunk(chunk).subarray(from - chunk, end - chunk);
-      differences(here, base, (first, last) => changed.add(from + first, from + last));
-    }
-    // Only what is new there: a store that comes at this very moment elsewhere is not undone.
-    differences(here, there, (first, last) => {
-      for (const [start, stop] of value.dirty.gaps(from + first, from + last)) {
-        for (const [a, b] of changed.gaps(start, stop))
-          context.layer.write(storage, a, bytes.subarray(a - offset, b - offset));
+  const end = offset + bytes.length;
+  for (let from = offset, to = from; from < end; from = to) {
+    const chunk = Math.floor(from / CHUNK_BYTES) * CHUNK_BYTES;
+    to = Math.min(chunk + CHUNK_BYTES, end);
+    const there = bytes.subarray(from - offset, to - offset);
+    const here = scratch.subarray(0, there.length);
+    twin?.makeRoom(from, there);
+    layer.read(storage, from, here);
+    if (!layer.equal(here, there)) {
+      const base = isTouched(region) ? twin?.chunk(chunk).subarray(from - chunk, to - chunk) : undefined;
+      for (const [first, last] of dirty.gaps(from, to)) {
+        layer.merge(
+          storage,
+          first,
+          there.subarray(first - from, last - from),
+          base?.subarray(first - from, last - from),
+        );
       }
-    });
+    }
+    twin?.set(from, there);
   }
-  twin?.set(offset, bytes);
 }

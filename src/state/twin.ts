@@ -35,13 +35,12 @@ export class Twin {
 
   /** Takes `bytes` for the global tier's from `offset` on. Throws `HOST_OVERLOADED`, with some of them taken. */
   set(offset: number, bytes: Uint8Array): void {
-    for (let done = 0; done < bytes.length; ) {
-      const index = Math.floor((offset + done) / CHUNK_BYTES);
-      const start = offset + done - index * CHUNK_BYTES;
-      const piece = bytes.subarray(done, done + CHUNK_BYTES - start);
-      done += piece.length;
-      this.#put(index, start, piece);
-    }
+    this.#eachPiece(offset, bytes, (index, start, piece) => this.#pieceFor(index, piece)?.set(piece, start));
+  }
+
+  /** Takes the memory that {@link set} needs for these bytes, and changes nothing. Throws `HOST_OVERLOADED`. */
+  makeRoom(offset: number, bytes: Uint8Array): void {
+    this.#eachPiece(offset, bytes, (index, _, piece) => this.#pieceFor(index, piece));
   }
 
   /** Gives its memory back. */
@@ -50,10 +49,20 @@ export class Twin {
     this.#chunks.fill(undefined);
   }
 
-  #put(index: number, start: number, piece: Uint8Array): void {
+  #eachPiece(offset: number, bytes: Uint8Array, work: (index: number, start: number, piece: Uint8Array) => void): void {
+    for (let done = 0; done < bytes.length; ) {
+      const index = Math.floor((offset + done) / CHUNK_BYTES);
+      const start = offset + done - index * CHUNK_BYTES;
+      const piece = bytes.subarray(done, done + CHUNK_BYTES - start);
+      done += piece.length;
+      work(index, start, piece);
+    }
+  }
+
+  /** Where `piece` goes; undefined where zeros go into zeros. */
+  #pieceFor(index: number, piece: Uint8Array): Uint8Array | undefined {
     const known = this.#chunks[index];
-    if (known !== undefined) return known.set(piece, start);
-    if (this.#equal(piece, ZEROS.subarray(0, piece.length))) return;
+    if (known !== undefined || this.#equal(piece, ZEROS.subarray(0, piece.length))) return known;
     if (!this.#budget.reserve('memoryPages', 1)) {
       throw new FaasmError(
         'HOST_OVERLOADED',
@@ -61,7 +70,7 @@ export class Twin {
       );
     }
     const chunk = new Uint8Array(CHUNK_BYTES);
-    chunk.set(piece, start);
     this.#chunks[index] = chunk;
+    return chunk;
   }
 }

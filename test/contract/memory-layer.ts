@@ -50,6 +50,35 @@ export function memoryLayerContract(name: 'native' | 'portable', open: () => Mem
       layer.release(storage);
     });
 
+    it('merges bytes at any offset, but for those that differ from a base', () => {
+      const size = 2 * PAGE + 13;
+      const storage = layer.allocate(size);
+      const expected = bytes(size, 1);
+      layer.write(storage, 0, expected);
+      for (const [offset, length] of [
+        [0, 8],
+        [PAGE - 3, 7],
+        [21, 2],
+        [30, 1000],
+        [PAGE + 8, PAGE],
+        [size - 6, 6],
+      ] as const) {
+        const theirs = Uint8Array.from({ length }, (_, at) => (at * 7 + offset) % 251);
+        layer.merge(storage, offset, theirs);
+        expected.set(theirs, offset);
+        expect(Buffer.compare(read(storage, 0, size), expected)).toBe(0);
+        // One byte in three is taken for changed here.
+        const base = theirs.map((value, at) => (at % 3 === 0 ? value ^ 128 : value));
+        layer.merge(storage, offset, bytes(length, 255), base);
+        theirs.forEach((value, at) => {
+          expected[offset + at] = at % 3 === 0 ? value : 255;
+        });
+        expect(Buffer.compare(read(storage, 0, size), expected)).toBe(0);
+      }
+      layer.merge(storage, 0, new Uint8Array());
+      layer.release(storage);
+    });
+
     it('zeroes storage', () => {
       const storage = layer.allocate(2 * PAGE);
       layer.write(storage, 0, bytes(2 * PAGE, 3));

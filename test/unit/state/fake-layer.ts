@@ -1,4 +1,5 @@
 import type { MemoryLayer, Storage } from '../../../src/layer/layer.ts';
+import { mergeBytes } from '../../../src/layer/merge-bytes.ts';
 import { portableLayer } from '../../../src/layer/portable.ts';
 
 /** A layer like the native one, as far as storage goes: its files are arrays, by descriptor. */
@@ -36,5 +37,6 @@ export function fileLayer(): FileLayer {
     zero: (storage) => void bytesOf({ ...storage, sizeBytes: whole(storage.sizeBytes) }).fill(0),
     read: (storage, offset, target) => target.set(bytesOf(storage).subarray(offset, offset + target.length)),
     write: (storage, offset, source) => bytesOf(storage).set(source, offset),
+    merge: (storage, offset, theirs, base) => mergeBytes(bytesOf(storage), offset, theirs, base),
   };
 }
