@@ -11,6 +11,8 @@ export const CHUNK_BYTES = 1 << 20;
 
 /** Indices of what the rewriter appends, as far as the appended code refers to it. */
 export interface AppendedIndices {
+  /** The appended function itself. */
+  readonly own: number;
   readonly sizeGlobal: number;
   readonly grantedGlobal: number;
   /** The one-entry table with the host's grow function, and the type of that function. */
@@ -53,6 +55,8 @@ export function appendedFunction(module: ParsedModule, operation: Operation, at:
       return direct([element(), I32], [I32], [0xfc, 15, ...indices]);
     case 'table.fill':
       return direct([I32, element(), I32], [], [0xfc, 17, ...indices]);
+    case 'checkpoint':
+      return { type: functionType([], []), body: code(0, checkpointCode(at)) };
   }
 }
 
@@ -62,6 +66,7 @@ const LOCAL_TEE = 0x22;
 const GLOBAL_GET = 0x23;
 const GLOBAL_SET = 0x24;
 const I32_CONST = 0x41;
+const I32_EQ = 0x46;
 const I32_ADD = 0x6a;
 const I32_SUB = 0x6b;
 const I32_GT_U = 0x4b;
@@ -75,6 +80,7 @@ const ELSE = 0x05;
 const LOOP = 0x03;
 const BR_IF = 0x0d;
 const RETURN = 0x0f;
+const CALL = 0x10;
 const END = 0x0b;
 const EMPTY = 0x40;
 
@@ -115,6 +121,11 @@ function growCode(at: AppendedIndices): number[] {
     ...[IF, I32, ...get(delta), I32_CONST, 0, 0x11, ...leb(at.growType), ...leb(at.hostTable)],
     ...[ELSE, GLOBAL_GET, ...size, LOCAL_TEE, old, ...get(delta), I32_ADD, GLOBAL_SET, ...size, ...get(old), END],
   ];
+}
+
+/** A call that is never made, but V8 cannot know: whatever this is inlined into is no leaf. No memory has 2^32 - 1 pages. */
+function checkpointCode({ own }: AppendedIndices): number[] {
+  return [0x3f, 0, I32_CONST, ...signedLeb(-1), I32_EQ, IF, EMPTY, CALL, ...leb(own), END];
 }
 
 /** Leaves 1 when `start` + `length` lies beyond the memory, in 64 bits so that it cannot wrap. */

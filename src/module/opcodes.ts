@@ -25,6 +25,7 @@ export const OP = {
   try: 0x06,
   brTable: 0x0e,
   callIndirect: 0x11,
+  returnCall: 0x12,
   returnCallIndirect: 0x13,
   callRef: 0x14,
   returnCallRef: 0x15,
@@ -61,7 +62,7 @@ function makeTable(): Uint8Array {
   mark(IMMEDIATE.bytes4, 0x43);
   mark(IMMEDIATE.bytes8, 0x44);
   for (let opcode = 0x28; opcode <= 0x3e; opcode += 1) table[opcode] = IMMEDIATE.memory;
-  mark(IMMEDIATE.call, 0x10, 0x12);
+  mark(IMMEDIATE.call, 0x10);
   mark(IMMEDIATE.global, 0x23, 0x24);
   mark(IMMEDIATE.rare, ...Object.values(OP));
   return table;

@@ -13,7 +13,12 @@ export type OperationName =
   | 'table.init'
   | 'table.copy'
   | 'table.grow'
-  | 'table.fill';
+  | 'table.fill'
+  /**
+   * None of the upload's: it is called before each tail call. V8 takes functions that make no other calls for leaves,
+   * which it lets begin without a look; tail calls among them would run for ever.
+   */
+  | 'checkpoint';
 
 /** One operation with its immediates; every distinct one gets one appended function. */
 export interface Operation {
@@ -22,7 +27,7 @@ export interface Operation {
   readonly immediates: readonly number[];
 }
 
-/** A place in a function body: the instruction in [start, end), byte offsets in the upload. */
+/** A place in a function body: the instruction in [start, end), byte offsets in the upload; an empty range is a place between two. */
 export interface Site {
   readonly start: number;
   readonly end: number;
@@ -54,7 +59,7 @@ export class ScanCollector implements CodeScan {
     return [...this.#reasons.values()];
   }
 
-  /** Notes that the instruction in [start, end) of body `body` is to become a call. */
+  /** Notes that the instruction in [start, end) of body `body`, which may be none, is to become a call. */
   addSite(body: number, start: number, end: number, name: OperationName, immediates: readonly number[]): void {
     const key = `${name} ${immediates.join(' ')}`;
     let operation = this.#known.get(key);

@@ -56,14 +56,20 @@ export class RareOpcodes {
       case OP.brTable:
         for (let left = reader.u32(); left >= 0; left -= 1) reader.skipLeb(5);
         break;
+      case OP.returnCall:
+        this.#index(this.#module.functions.length, 'function');
+        this.#checkpoint(at);
+        break;
       case OP.callIndirect:
       case OP.returnCallIndirect:
         this.#index(this.#module.types.length, 'type');
         this.#table();
+        if (opcode === OP.returnCallIndirect) this.#checkpoint(at);
         break;
       case OP.callRef:
       case OP.returnCallRef:
         this.#index(this.#module.types.length, 'type');
+        if (opcode === OP.returnCallRef) this.#checkpoint(at);
         break;
       case OP.selectTyped:
         for (let left = reader.count('types of a select', 1000); left > 0; left -= 1) {
@@ -238,6 +244,11 @@ export class RareOpcodes {
 
   #site(at: number, name: OperationName, immediates: readonly number[]): void {
     this.#scan.addSite(this.#body, at, this.#reader.position, name, immediates);
+  }
+
+  /** Has a checkpoint called before the instruction at byte `at`, which stays. */
+  #checkpoint(at: number): void {
+    this.#scan.addSite(this.#body, at, at, 'checkpoint', []);
   }
 
   #reason(name: string): void {

@@ -65,13 +65,15 @@ class Rewriter {
       module.imports.some(({ module: from, name }) => from === 'env' && GROWING_IMPORTS.has(name));
     const total = module.functions.length + scan.operations.length;
     if (total > MAX_FUNCTIONS) throw unsupportedModule(0, `${total} functions`, `The most is ${MAX_FUNCTIONS}.`);
-    const indices: AppendedIndices = {
+    const indices: Omit<AppendedIndices, 'own'> = {
       sizeGlobal: module.globals.length,
       grantedGlobal: module.globals.length + 1,
       hostTable: module.tables.length,
       growType: this.#grows ? this.#typeIndex(GROW_TYPE) : 0,
     };
-    this.#appended = scan.operations.map((operation) => appendedFunction(module, operation, indices));
+    this.#appended = scan.operations.map((operation, index) =>
+      appendedFunction(module, operation, { ...indices, own: module.functions.length + index }),
+    );
     for (const { type } of this.#appended) this.#typeIndices.push(this.#typeIndex(type));
   }
 

@@ -1,6 +1,13 @@
 import makeWabt from 'wabt';
 
-const FEATURES = { exceptions: true, bulk_memory: true, reference_types: true, simd: true, threads: true } as const;
+const FEATURES = {
+  exceptions: true,
+  bulk_memory: true,
+  reference_types: true,
+  simd: true,
+  tail_call: true,
+  threads: true,
+} as const;
 let loading: ReturnType<typeof makeWabt> | undefined;
 
 /** Assembles a module in the WebAssembly text format. Rejects with the place of what is wrong. */

@@ -73,6 +73,12 @@ export const RUNAWAY_MODULES = {
   constructors: '(memory 1) (func (export "__wasm_call_ctors") (loop $ever (br $ever))) (func (export "main"))',
   'straight-line code': `(memory 64) (func (export "main")
     ${'(memory.fill (i32.const 0) (i32.const 1) (i32.const 4194304))'.repeat(5000)})`,
+  'tail calls': `(memory 1) (func $again (param i32) (return_call $again (local.get 0)))
+    (func (export "main") (call $again (i32.const 1)))`,
+  'tail calls through a table': `(memory 1) (type $f (func (param i32))) (table 2 funcref) (elem (i32.const 0) $one $other)
+    (func $one (type $f) (return_call_indirect (type $f) (local.get 0) (i32.const 1)))
+    (func $other (type $f) (return_call_indirect (type $f) (local.get 0) (i32.const 0)))
+    (func (export "main") (call $one (i32.const 1)))`,
   'table.grow': `(table 1 funcref)
     (func (export "main") (loop $ever (drop (table.grow (ref.null func) (i32.const 1000))) (br $ever)))`,
   'table.fill': `(table 1000000 funcref)
