@@ -6,13 +6,20 @@ export interface GuestFrame {
   readonly offset: string;
 }
 
+/** A frame of a guest as V8 writes it: `at module.name (wasm://wasm/module-hash:wasm-function[index]:offset)`. */
+const FRAME = /^\s+at (?:(.+) \()?wasm:\/\/wasm\/(?:(.+)-)?[0-9a-f]+:wasm-function\[(\d+)\]:(0x[0-9a-f]+)/;
+
 /** The guest's functions in the text of an error's stack, innermost first; V8 writes it. */
 export function guestFrames(stack: string): GuestFrame[] {
   const frames: GuestFrame[] = [];
   for (const line of stack.split('\n')) {
-    const frame = /^\s+at (?:(.+) \()?wasm:\/\/[^:]*:wasm-function\[(\d+)\]:(0x[0-9a-f]+)/.exec(line);
+    const frame = FRAME.exec(line);
     if (frame === null) continue;
-    frames.push({ name: frame[1]?.split('.').at(-1) ?? `function ${frame[2]}`, offset: frame[3] ?? '' });
+    const [, name, module, index, offset = ''] = frame;
+    // Both names may have dots of their own.
+    const prefix = `${module}.`;
+    const own = module !== undefined && name?.startsWith(prefix) ? name.slice(prefix.length) : name;
+    frames.push({ name: own ?? `function ${index}`, offset });
   }
   return frames;
 }
