@@ -15,6 +15,15 @@ export function pattern(sizeBytes: number, seed = 1): Uint8Array {
   return result;
 }
 
+/** Users and keys whose joined names are equal, or that mean something to a store. */
+const HOSTILE_USERS = ['a', 'a_b', 'a.b', 'b', '0'];
+const HOSTILE_KEYS = [
+  ...['b', 'B', 'c', 'b_c', 'b/c', '/b', 'b/', '//', '.', '..', '../b/b', 'b.', 'b:v', 'b:m', ':', '::1'],
+  ...['{', '}', '{}', '{b}', 'b}c', '}:1:{a/b', 'b%7Dc', 'b~7dc', '*', 'b*', '?', '[a-z]', '\\', '"', "'", '`$(b)`'],
+  ...[' ', ' b', '-', '--', '0', '00', 'NaN', 'null', 'é', 'e\u0301', '\u{1f512}', '\u202eb', 'u', 'probe'],
+  ...['k'.repeat(512), `${'k'.repeat(511)}l`, '界'.repeat(170)],
+];
+
 const equal = (a: Uint8Array | undefined, b: Uint8Array): boolean => a !== undefined && Buffer.compare(a, b) === 0;
 
 /** What every global state tier does. `open` gives an empty one each time, which the suite closes. */
@@ -79,27 +88,32 @@ export function globalStateContract(name: string, open: OpenGlobalState): void {
       expect(await content(state, 'k')).toEqual(all);
     });
 
-    it('separates users and keys, also where their joined names are equal', async () => {
+    it('separates users and keys, whatever their names look like', async () => {
       const state = await tier();
-      const names = [
-        ['a_b', 'c'],
-        ['a', 'b_c'],
-        ['a', 'b/c:d e{f}é'],
-        ['a', 'b'],
-        ['a', 'b/c'],
-        ['a', 'b}c'],
-        ['a', 'b%7Dc'],
-        ['a', 'b~7dc'],
-        ['a', 'b:v'],
-        ['a', 'B'],
-      ] as const;
-      for (const [i, [user, key]] of names.entries()) await state.write(user, key, bytes(i));
+      const names = HOSTILE_USERS.flatMap((user) => HOSTILE_KEYS.map((key) => [user, key] as const));
+      const own = (i: number): Uint8Array => Uint8Array.of(i, i >> 8);
       for (const [i, [user, key]] of names.entries()) {
-        expect((await state.read(user, key, 0, ALL))?.bytes).toEqual(bytes(i));
+        await state.write(user, key, own(i));
+        expect(await state.append(user, key, own(i))).toBe(1);
+        expect(await state.lock(user, key, 'owner', 60_000)).toBeDefined();
       }
-      expect(await state.stat('a', 'c')).toBeUndefined();
-      const keys = names.filter(([user]) => user === 'a').map(([, key]) => key);
-      expect((await state.list('a', '')).map(({ key }) => key)).toEqual([...keys].sort());
+      const check = async (i: number, user: string, key: string): Promise<void> => {
+        expect((await state.read(user, key, 0, ALL))?.bytes).toEqual(own(i));
+        expect(await state.readAppended(user, key, 9)).toEqual([own(i)]);
+        expect(await state.lock(user, key, 'owner', 60_000)).toBeUndefined();
+      };
+      for (const [i, [user, key]] of names.entries()) await check(i, user, key);
+      for (const user of HOSTILE_USERS) {
+        expect((await state.list(user, '')).map(({ key }) => key)).toEqual([...HOSTILE_KEYS].sort());
+        for (const prefix of ['*', 'b*', '{', 'b/', 'é']) {
+          const found = (await state.list(user, prefix)).map(({ key }) => key);
+          expect(found).toEqual(HOSTILE_KEYS.filter((key) => key.startsWith(prefix)).sort());
+        }
+      }
+      // What goes is one key's and nobody else's.
+      const left = names.map(([user, key], i) => ({ user, key, i }));
+      for (const gone of left.splice(left.length / 2)) expect(await state.remove(gone.user, gone.key)).toBe(true);
+      for (const { user, key, i } of left) await check(i, user, key);
     });
 
     it('lists the keys of a user by prefix, sorted by code unit, with their sizes', async () => {

@@ -72,6 +72,33 @@ describe('two host processes on one Redis', () => {
     expect(await run(other, user, ['pull', 8], ['read', 8, 0], ['read', 8, 4])).toEqual([30, 30]);
   });
 
+  it('keep what users have whatever they call it, and refuse what is no name', async () => {
+    const keys = ['b:v', '{b}', '}:v', '*', 'a/../b', '../b', '%2e%2e', 'é', 'e\u0301', ' ', '界'.repeat(170)];
+    const path = (user: string, key: string): string => `/s/${encodeURIComponent(user)}/${encodeURIComponent(key)}`;
+    for (const user of ['hostile', 'hostile.1']) {
+      for (const key of keys) expect((await send(one, 'PUT', path(user, key), `${user} ${key}`)).status).toBe(200);
+    }
+    for (const user of ['hostile', 'hostile.1']) {
+      for (const key of keys) {
+        expect(Buffer.from((await send(other, 'GET', path(user, key))).bytes).toString()).toBe(`${user} ${key}`);
+      }
+    }
+    const refused = [
+      ...['hostile}', '{hostile', 'a:b', 'a/b', '*', 'a..b', ' ', 'é', 'a\0', 'a\n', 'u'.repeat(129)].map((user) =>
+        path(user, 'k'),
+      ),
+      ...['a\0b', '\0', 'a\nb', '\u007f', '\ufffd', 'k'.repeat(513), '界'.repeat(171)].map((key) =>
+        path('hostile', key),
+      ),
+    ];
+    for (const each of refused) {
+      const { status, headers } = await send(one, 'PUT', each, 'x');
+      expect([each, status, headers.get('x-faasm-error')]).toEqual([each, 400, 'INVALID_NAME']);
+    }
+    const listed = JSON.parse(Buffer.from((await send(one, 'GET', '/v1/state/hostile')).bytes).toString());
+    expect(listed.keys.map(({ key }: { key: string }) => key)).toEqual([...keys].sort());
+  });
+
   it.each(CASES.map((row) => [titleOf(row), row] as const))('run %s, first one and then the other', async (_, row) => {
     const [user = '', name = ''] = row.sample.split('/');
     for (const [key, value] of Object.entries(row.state ?? {})) {
