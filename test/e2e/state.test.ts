@@ -3,6 +3,7 @@ import type { GlobalState } from '../../src/core/global-state.ts';
 import type { CallResult } from '../../src/index.ts';
 import { memoryGlobalState } from '../../src/stores/memory-global-state.ts';
 import { redisGlobalState } from '../../src/stores/redis-global-state.ts';
+import { hostImports } from '../support/guests/host-imports.ts';
 import { SHELL_KEYS, type ShellStep, STATE_SHELL, shellScript } from '../support/guests/state-shell.ts';
 import { startRedis } from '../support/redis-server.ts';
 import {
@@ -366,6 +367,53 @@ describe('state in shared regions', () => {
     await Promise.all([...adders, ...pushers]);
     expect(await run(['push'], ['read', 64, 8])).toEqual([160_000]);
     expect((await runtime.state.get('demo', key))?.slice(8, 12)).toEqual(words([160_000]));
+  });
+});
+
+/** Sets the key `value` to the file whose path is the input, and returns its size. */
+const FROM_FILE = `(module
+  ${hostImports('read_input')}
+  (import "env" "__faasm_write_state_from_file" (func $from_file (param i32 i32) (result i32)))
+  (memory 1)
+  (data (i32.const 600) "value\\00")
+  (func (export "main") (result i32)
+    (drop (call $read_input (i32.const 1024) (i32.const 1024)))
+    (call $from_file (i32.const 600) (i32.const 1024))))`;
+
+describe.each(['native', 'portable'] as const)('state from files, %s layer', (layer) => {
+  let runtime: TestRuntime;
+  beforeAll(async () => {
+    runtime = await startRuntime({ layer });
+    await runtime.upload({ user: 'demo', function: 'from_file' }, await wat(FROM_FILE));
+  });
+  afterAll(() => stopRuntime(runtime));
+
+  const fromFile = async (path: string): Promise<number | string | undefined> => {
+    const result = await runtime.invoke(request('from_file', [], { input: new TextEncoder().encode(path) }));
+    return result.error?.code === 'FUNCTION_FAILED' ? result.returnValue : ending(result);
+  };
+
+  it('takes shared ones, of the user and of all, and those of the call', async () => {
+    const own = Uint8Array.from({ length: 5_000_000 }, (_, index) => index % 251);
+    await runtime.files.put('demo', 'dir/model.bin', own);
+    await runtime.files.put('shared', 'all.bin', Uint8Array.of(1, 2, 3));
+    expect(await fromFile('faasm://dir/model.bin')).toBe(own.length);
+    expect(Buffer.compare((await runtime.state.get('demo', key)) ?? new Uint8Array(), own)).toBe(0);
+    expect(await fromFile('faasm:/all.bin')).toBe(3);
+    expect(await runtime.state.get('demo', key)).toEqual(Uint8Array.of(1, 2, 3));
+    // What is stored is a copy of the file.
+    await runtime.state.setRange('demo', key, { offset: 0, bytes: Uint8Array.of(9) });
+    expect(await runtime.files.get('shared', 'all.bin')).toEqual(Uint8Array.of(1, 2, 3));
+    expect(await fromFile('/etc/hosts')).toBe((await runtime.state.get('demo', key))?.length);
+  });
+
+  it('ends a call that names none, and leaves the value', async () => {
+    await runtime.state.set('demo', key, Uint8Array.of(7));
+    await runtime.files.put('other', 'secret', Uint8Array.of(1));
+    for (const path of ['faasm://none', 'faasm://dir', 'faasm://', 'faasm://../other/secret', 'none', '/tmp', '']) {
+      expect([path, await fromFile(path)]).toEqual([path, 'FILE_NOT_FOUND']);
+    }
+    expect(await runtime.state.get('demo', key)).toEqual(Uint8Array.of(7));
   });
 });
 
