@@ -8,7 +8,12 @@ export async function inPieces(
   work: (from: number, to: number) => void | Promise<void>,
 ): Promise<void> {
   for (let at = from; at < to; at += PIECE_BYTES) {
-    if (at > from) await new Promise<void>((resolve) => setImmediate(resolve));
+    if (at > from) await nextTurn();
     await work(at, Math.min(to, at + PIECE_BYTES));
   }
+}
+
+/** Lets the event loop do what has come meanwhile. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

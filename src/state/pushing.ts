@@ -2,7 +2,8 @@ import { toFaasmError } from '../core/errors.ts';
 import type { GlobalState, StateRange } from '../core/global-state.ts';
 import { differences } from './differences.ts';
 import { inPieces } from './pieces.ts';
-import type { RangeSet } from './range-set.ts';
+import { copyRanges, readRanges } from './range-bytes.ts';
+import type { Range, RangeSet } from './range-set.ts';
 import { clearTouched, isTouched, isUsed, touch } from './region.ts';
 import { CHUNK_BYTES } from './twin.ts';
 import { type LocalValue, learnVersion, readValue, type ValueContext } from './value.ts';
@@ -57,9 +58,9 @@ export async function settle(context: ValueContext, value: LocalValue): Promise<
 
 /** Sends ranges as they are now, whatever else has changed. */
 export async function pushRanges(context: PushContext, value: LocalValue, ranges: RangeSet): Promise<void> {
-  const sent = await Promise.all(ranges.ranges.map(([from, to]) => rangeOf(context, value, from, to)));
-  if (sent.length > 0) await send(context, value, sent);
-  for (const { offset, bytes } of sent) value.dirty.remove(offset, offset + bytes.length);
+  if (ranges.empty) return;
+  await send(context, value, await readRanges(context, value, ranges.ranges));
+  value.dirty.removeAll(ranges);
 }
 
 async function pushWhole(context: PushContext, value: LocalValue, options?: { readonly ifVersion: 0 }): Promise<void> {
@@ -101,8 +102,7 @@ async function collect(
   dirty: RangeSet,
   touched: boolean,
 ): Promise<StateRange[]> {
-  const ranges: StateRange[] = [];
-  for (const [from, to] of dirty.ranges) ranges.push(await rangeOf(context, value, from, to));
+  const ranges = await readRanges(context, value, dirty.ranges);
   const { twin, region } = value;
   if (!touched || twin === undefined) return ranges;
   const scratch = new Uint8Array(CHUNK_BYTES);
@@ -112,16 +112,10 @@ async function collect(
       context.layer.read(region.storage, at, bytes);
       const base = twin.chunk(at).subarray(0, bytes.length);
       if (context.layer.equal(bytes, base)) continue;
-      differences(bytes, base, (from, to) => {
-        for (const [first, last] of dirty.gaps(at + from, at + to)) {
-          ranges.push({ offset: first, bytes: bytes.slice(first - at, last - at) });
-        }
-      });
+      const changed: Range[] = [];
+      differences(bytes, base, (from, to) => changed.push(...dirty.gaps(at + from, at + to)));
+      for (const range of copyRanges(at, bytes, changed)) ranges.push(range);
     }
   });
   return ranges;
-}
-
-async function rangeOf(context: ValueContext, value: LocalValue, from: number, to: number): Promise<StateRange> {
-  return { offset: from, bytes: await readValue(context, value, from, to) };
 }

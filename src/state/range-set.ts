@@ -37,8 +37,29 @@ export class RangeSet {
     });
   }
 
+  /** As fast as reading both: pushes that fail give back tens of thousands of ranges. */
   addAll(other: RangeSet): void {
-    for (const [from, to] of other.ranges) this.add(from, to);
+    const mine = this.#ranges;
+    const all: [number, number][] = [];
+    const append = ([from, to]: Range): void => {
+      const last = all.at(-1);
+      if (last !== undefined && from <= last[1]) last[1] = Math.max(last[1], to);
+      else all.push([from, to]);
+    };
+    let next = 0;
+    for (const range of other.ranges) {
+      for (let own = mine[next]; own !== undefined && own[0] <= range[0]; own = mine[next]) {
+        append(own);
+        next += 1;
+      }
+      append(range);
+    }
+    for (const own of mine.slice(next)) append(own);
+    this.#ranges = all;
+  }
+
+  removeAll(other: RangeSet): void {
+    this.#ranges = this.#ranges.flatMap(([from, to]) => other.gaps(from, to));
   }
 
   /** Whether all of [from, to) is in the set. */

@@ -19,6 +19,10 @@ function rangesOf(bytes: ReadonlySet<number>): number[][] {
   return ranges;
 }
 
+function without(bytes: ReadonlySet<number>, others: ReadonlySet<number>): Set<number> {
+  return new Set([...bytes].filter((at) => !others.has(at)));
+}
+
 describe('a set of ranges', () => {
   it.each([1, 2, 3, 4])('is as a set of single bytes is; seed %i', (seed) => {
     const random = randomNumbers(seed * 31_337);
@@ -45,6 +49,32 @@ describe('a set of ranges', () => {
       expect(ranges.take().ranges).toEqual(rangesOf(bytes));
       expect(ranges.empty).toBe(true);
       bytes.clear();
+    }
+  });
+
+  it.each([1, 2, 3])('takes in another set and is rid of one, as sets of single bytes do; seed %i', (seed) => {
+    const random = randomNumbers(seed * 7717);
+    const someSet = () => {
+      const ranges = new RangeSet();
+      for (let count = random(8); count > 0; count -= 1) {
+        const from = random(60);
+        ranges.add(from, from + random(9));
+      }
+      const bytes = new Set(
+        ranges.ranges.flatMap(([from, to]) => Array.from({ length: to - from }, (_, i) => from + i)),
+      );
+      return { ranges, bytes };
+    };
+    for (let time = 0; time < 300; time += 1) {
+      const [one, other] = [someSet(), someSet()];
+      const before = rangesOf(other.bytes);
+      const adds = random(2) === 0;
+      if (adds) one.ranges.addAll(other.ranges);
+      else one.ranges.removeAll(other.ranges);
+      expect(one.ranges.ranges).toEqual(
+        rangesOf(adds ? new Set([...one.bytes, ...other.bytes]) : without(one.bytes, other.bytes)),
+      );
+      expect(other.ranges.ranges).toEqual(before);
     }
   });
 });
