@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { runChild } from '../harness/child.ts';
 import { measured, type ReportFigure, tidy } from '../harness/figure.ts';
 import { percentile } from '../harness/statistics.ts';
@@ -34,7 +35,7 @@ export async function accessCases(report: ReportFigure, bench: string): Promise<
         50,
       ),
     ),
-    ...{ target: TARGET_RATIO, note: `${mebibytes} MiB, dependent reads` },
+    ...{ target: TARGET_RATIO, note: `${mebibytes} MiB, dependent reads; huge pages: ${hugePages()}` },
   });
   for (const size of SIZES) {
     const times = Math.max(1, Math.min(TIMES_MAX, Math.floor(BYTES_PER_ROUND / size)));
@@ -47,5 +48,15 @@ export async function accessCases(report: ReportFigure, bench: string): Promise<
       report({ ...base, metric: 'byPointer', ...pointer, note: 'pointer asked for, then every word' });
       report({ ...base, metric: 'byCopy', ...copy, rival: 'byPointer', ratio: tidy(copy.value / pointer.value) });
     }
+  }
+}
+
+/** Whom the kernel gives huge pages, where they would go to private memory only: `always`, or who asks (`madvise`). */
+function hugePages(): string {
+  try {
+    const text = readFileSync('/sys/kernel/mm/transparent_hugepage/enabled', 'utf8');
+    return /\[(\w+)\]/.exec(text)?.[1] ?? 'not known';
+  } catch {
+    return 'none';
   }
 }

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
+const TIMEOUT_MS = 60_000;
 const PROGRAM = join(import.meta.dirname, '../../build/bench/native-sgd');
 
 /** Wall times of trainings and what the weights are worth in the end. */
@@ -28,6 +29,7 @@ export async function buildNativeSgd(): Promise<void> {
 
 /** Trains in threads of one native process. */
 export async function nativeSgd({ examples, workers, epochs, rounds }: NativeOrder): Promise<NativeAnswer> {
-  const { stdout } = await run(PROGRAM, [examples, workers, epochs, rounds].map(String));
+  const args = [examples, workers, epochs, rounds].map(String);
+  const { stdout } = await run(PROGRAM, args, { timeout: TIMEOUT_MS });
   return JSON.parse(stdout);
 }

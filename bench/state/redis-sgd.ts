@@ -8,6 +8,8 @@ import type { WorkerOrder } from './redis-worker.ts';
 import type { SgdAnswer } from './sgd-process.ts';
 import { loss, SET_KEYS, SGD_USER, trainingSet } from './svm.ts';
 
+const TIMEOUT_MS = 60_000;
+
 /**
  * Trains as people do without shared memory: Node processes with ioredis, each with a copy of the set in the Redis at
  * `url`, which send their weights after each epoch and go on with the mean of all. `memoryBytes` is that of the workers and of Redis.
@@ -24,7 +26,7 @@ export async function redisSgd(
       const args = [url, String(worker), String(workers)];
       children.push(fork(new URL('redis-worker.ts', import.meta.url), args, { stdio: 'inherit' }));
     }
-    await Promise.all(children.map((child) => once(child, 'message')));
+    await Promise.all(children.map(nextMessage));
     const loaded = await redisTraffic(redis);
     await train(children, epochs);
     const trained = await redisTraffic(redis);
@@ -56,7 +58,7 @@ async function train(children: readonly ChildProcess[], epochs: number): Promise
   const all = async (order: WorkerOrder): Promise<void> => {
     await Promise.all(
       children.map(async (child) => {
-        const done = once(child, 'message');
+        const done = nextMessage(child);
         child.send(order);
         await done;
       }),
@@ -69,4 +71,17 @@ async function train(children: readonly ChildProcess[], epochs: number): Promise
     await all({ kind: 'merge' });
   }
   return performance.now() - start;
+}
+
+/** Resolves with what the child says next. Rejects when it ends instead, or says nothing for {@link TIMEOUT_MS}. */
+async function nextMessage(child: ChildProcess): Promise<unknown> {
+  const over = new AbortController();
+  const signal = AbortSignal.any([over.signal, AbortSignal.timeout(TIMEOUT_MS)]);
+  const ended = (code: number | null): void => over.abort(new Error(`A worker of the rival has ended with ${code}.`));
+  child.once('exit', ended);
+  try {
+    return await once(child, 'message', { signal });
+  } finally {
+    child.off('exit', ended);
+  }
 }

@@ -39,8 +39,9 @@ const actions = {
   merge,
 };
 
+process.once('disconnect', () => process.exit());
 process.send?.('ready');
-while (process.connected) {
+for (;;) {
   const [order] = (await once(process, 'message')) as [WorkerOrder];
   if (order.kind === 'train') await actions.train(order);
   else await actions[order.kind]();
