@@ -25,6 +25,7 @@ static void stay_loaded(void) {
 NAPI_MODULE_INIT() {
   stay_loaded();
   memory_register(env, exports);
+  view_register(env, exports);
   guard_register(env, exports);
   return exports;
 }

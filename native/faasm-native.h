@@ -1,5 +1,6 @@
-/* The native layer: what JavaScript cannot do for Faaslets. Mapping files into linear memory (memory.c), running
- * guest code under a guard that a watchdog can stop (guard.c), and V8's entry points for that (isolate.c). */
+/* The native layer: what JavaScript cannot do for Faaslets. Mapping files into linear memory (memory.c), comparing them
+ * (view.c), running guest code under a guard that a watchdog can stop (guard.c), and V8's entry points for that
+ * (isolate.c). */
 #ifndef FAASM_NATIVE_H
 #define FAASM_NATIVE_H
 
@@ -23,9 +24,10 @@ bool isolate_api_load(isolate_api *api);
 
 /* Adds the module's functions to `exports`. */
 void memory_register(napi_env env, napi_value exports);
+void view_register(napi_env env, napi_value exports);
 void guard_register(napi_env env, napi_value exports);
 
-/* Helpers shared by the two. */
+/* Helpers shared by them. */
 void export_function(napi_env env, napi_value exports, const char *name, napi_callback function);
 double number_argument(napi_env env, napi_value value);
 

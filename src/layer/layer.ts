@@ -66,6 +66,11 @@ export interface MemoryLayer {
    * Throws `HOST_OVERLOADED`, with nothing done.
    */
   merge(storage: Storage, offset: number, theirs: Uint8Array, base?: Uint8Array): void;
+  /**
+   * Whether storage holds these bytes at `offset`, at the speed of memory. True is certain; false may be said of any. Where
+   * nothing has been written yet, looking takes memory.
+   */
+  matches(storage: Storage, offset: number, bytes: Uint8Array): boolean;
   /** Whether two arrays hold the same bytes, at the speed of memory. */
   equal(a: Uint8Array, b: Uint8Array): boolean;
 

@@ -2,6 +2,13 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
+declare const VIEW: unique symbol;
+
+/** A mapped file, which native/view.c alone can look into. */
+export interface FileView {
+  readonly [VIEW]: true;
+}
+
 /** The functions of native/*.c. Mapping functions answer 0 or a negative errno. */
 export interface NativeAddon {
   mapShared(buffer: ArrayBuffer, offset: number, length: number, fd: number, fdOffset: number): number;
@@ -19,6 +26,11 @@ export interface NativeAddon {
   zeroFile(fd: number, offset: number, length: number): number;
   /** `theirs` and `base` are of one length, in a file that reaches beyond their end. */
   mergeFile(fd: number, offset: number, theirs: Uint8Array, base: Uint8Array | null): number;
+  /** All of a file, to be compared; a negative errno when it cannot be mapped. */
+  openView(fd: number): FileView | number;
+  /** Whether the bytes lie at `offset` of the file; false once the view is closed. */
+  viewHolds(view: FileView, offset: number, bytes: Uint8Array): boolean;
+  closeView(view: FileView): void;
   openGuard(): { flags: Int32Array; times: Float64Array };
   run(enter: () => void, call: number, wallMs: number, cpuMs: number): number;
   cpuNow(): number;

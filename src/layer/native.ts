@@ -2,6 +2,7 @@ import { closeSync, readSync, writeSync } from 'node:fs';
 import { FaasmError } from '../core/errors.ts';
 import { TURN_END, type TurnEnd } from '../core/turn-end.ts';
 import { equalBytes } from './equal-bytes.ts';
+import { fileViews } from './file-views.ts';
 import type { Guard, MemoryLayer, Storage } from './layer.ts';
 import type { NativeAddon } from './native-addon.ts';
 import { stackRepair } from './stack-repair.ts';
@@ -14,6 +15,7 @@ const RESTORED_PAGES_MAX = 1024;
  * Faaslets share lies in files in memory, or in `folder` if it is not empty.
  */
 export function nativeLayer(addon: NativeAddon, folder = ''): MemoryLayer {
+  const views = fileViews(addon);
   return {
     name: 'native',
     abilities: { preciseKill: true, sharedRegions: true, copyOnWrite: true, cpuTime: true },
@@ -25,7 +27,11 @@ export function nativeLayer(addon: NativeAddon, folder = ''): MemoryLayer {
       if (fd < 0) throw overloaded(`create a file of ${sizeBytes} bytes in ${folder || 'memory'}`, fd);
       return { fd, offset: 0, sizeBytes };
     },
-    release: (storage) => closeSync(file(storage).fd),
+    release(storage) {
+      const { fd } = file(storage);
+      views.close(fd);
+      closeSync(fd);
+    },
     zero(storage) {
       const { fd, offset, sizeBytes } = file(storage);
       check('zero a region', addon.zeroFile(fd, offset, wholePages(sizeBytes)));
@@ -47,6 +53,11 @@ export function nativeLayer(addon: NativeAddon, folder = ''): MemoryLayer {
     merge(storage, offset, theirs, base) {
       const { fd, offset: start } = file(storage);
       check('map a region', addon.mergeFile(fd, start + offset, theirs, base ?? null));
+    },
+    matches(storage, offset, bytes) {
+      const { fd, offset: start } = file(storage);
+      const view = views.get(fd);
+      return view !== undefined && addon.viewHolds(view, start + offset, bytes);
     },
     equal: equalBytes,
 

@@ -49,6 +49,7 @@ export function portableLayer(board: TurnBoard = turnBoard()): MemoryLayer {
     read: (storage, offset, target) => target.set(bytesOf(storage).subarray(offset, offset + target.length)),
     write: (storage, offset, source) => bytesOf(storage).set(source, offset),
     merge: (storage, offset, theirs, base) => mergeBytes(bytesOf(storage), offset, theirs, base),
+    matches: (storage, offset, bytes) => equalBytes(bytesOf(storage).subarray(offset, offset + bytes.length), bytes),
     equal: equalBytes,
 
     mapRegion: (memory, address, storage) => new Uint8Array(memory).set(bytesOf(storage), address),

@@ -109,8 +109,10 @@ async function collect(
   await inPieces(0, region.sizeBytes, (start, end) => {
     for (let at = start; at < end; at += CHUNK_BYTES) {
       const bytes = scratch.subarray(0, Math.min(CHUNK_BYTES, region.sizeBytes - at));
-      context.layer.read(region.storage, at, bytes);
       const base = twin.chunk(at).subarray(0, bytes.length);
+      // Mostly nothing has changed. Where the twin has no memory, the value need not have any either.
+      if (twin.hasChunk(at) && context.layer.matches(region.storage, at, base)) continue;
+      context.layer.read(region.storage, at, bytes);
       if (context.layer.equal(bytes, base)) continue;
       const changed: Range[] = [];
       differences(bytes, base, (from, to) => changed.push(...dirty.gaps(at + from, at + to)));

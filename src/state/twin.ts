@@ -33,6 +33,11 @@ export class Twin {
     return this.#chunks[offset / CHUNK_BYTES] ?? ZEROS;
   }
 
+  /** Whether the piece that begins at `offset` takes memory: it is not of zeros. */
+  hasChunk(offset: number): boolean {
+    return this.#chunks[offset / CHUNK_BYTES] !== undefined;
+  }
+
   /** Takes `bytes` for the global tier's from `offset` on. Throws `HOST_OVERLOADED`, with some of them taken. */
   set(offset: number, bytes: Uint8Array): void {
     this.#eachPiece(offset, bytes, (index, start, piece) => this.#pieceFor(index, piece)?.set(piece, start));

@@ -79,6 +79,40 @@ export function memoryLayerContract(name: 'native' | 'portable', open: () => Mem
       layer.release(storage);
     });
 
+    it('compares bytes at any offset, also after storage was written, zeroed and given to somebody else', () => {
+      const size = 3 * PAGE;
+      const storage = layer.allocate(size);
+      layer.write(storage, 0, bytes(size, 1));
+      expect(layer.matches(storage, 0, bytes(size, 1))).toBe(true);
+      layer.write(storage, 2 * PAGE + 7, Uint8Array.of(9));
+      expect(layer.matches(storage, 0, bytes(size, 1))).toBe(false);
+      expect(layer.matches(storage, 2 * PAGE + 6, Uint8Array.of(1, 9, 1))).toBe(true);
+      expect(layer.matches(storage, PAGE + 3, bytes(PAGE, 1))).toBe(true);
+      layer.zero(storage);
+      expect(layer.matches(storage, 0, bytes(size, 0))).toBe(true);
+      layer.release(storage);
+      // Another one has the same descriptor where there are such.
+      const other = layer.allocate(PAGE);
+      layer.write(other, 0, bytes(PAGE, 4));
+      expect(layer.matches(other, 0, bytes(PAGE, 4))).toBe(true);
+      expect(layer.matches(other, 1, bytes(PAGE - 1, 1))).toBe(false);
+      layer.release(other);
+    });
+
+    it('compares many files in turn, and is certain where it says that they match', () => {
+      const files = Array.from({ length: 200 }, (_, value) => {
+        const storage = layer.allocate(PAGE);
+        layer.write(storage, 0, bytes(PAGE, value));
+        return storage;
+      });
+      for (let round = 0; round < 2; round += 1) {
+        const found = files.map((storage, value) => layer.matches(storage, 5, bytes(100, value)));
+        expect(found.every(Boolean)).toBe(true);
+        expect(files.some((storage, value) => layer.matches(storage, 5, bytes(100, value + 1)))).toBe(false);
+      }
+      for (const storage of files) layer.release(storage);
+    });
+
     it('zeroes storage', () => {
       const storage = layer.allocate(2 * PAGE);
       layer.write(storage, 0, bytes(2 * PAGE, 3));

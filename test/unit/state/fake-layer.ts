@@ -37,6 +37,8 @@ export function fileLayer(): FileLayer {
     zero: (storage) => void bytesOf({ ...storage, sizeBytes: whole(storage.sizeBytes) }).fill(0),
     read: (storage, offset, target) => target.set(bytesOf(storage).subarray(offset, offset + target.length)),
     write: (storage, offset, source) => bytesOf(storage).set(source, offset),
+    matches: (storage, offset, bytes) =>
+      Buffer.compare(bytesOf(storage).subarray(offset, offset + bytes.length), bytes) === 0,
     merge: (storage, offset, theirs, base) => mergeBytes(bytesOf(storage), offset, theirs, base),
   };
 }
