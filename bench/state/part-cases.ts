@@ -19,7 +19,7 @@ export async function partCases(report: ReportFigure, bench: string, url: string
   const file = await compileGuest('transfer');
   const ask = (how: typeof DECLARED) => {
     const order: PartOrder = { file, url, valueBytes: VALUE_BYTES, partBytes: PART_BYTES, ...how };
-    return runChild<PartAnswer>(CHILD, order);
+    return runChild<PartAnswer>(CHILD, order, { execArgv: ['--expose-gc'] });
   };
   const declared = await ask(DECLARED);
   reportDeclared(report, bench, declared);
