@@ -11,6 +11,8 @@ export interface StateKeys {
   readonly recordCount: string;
   readonly lease: string;
   readonly fence: string;
+  /** For what a script works on; nothing is left there when it ends. */
+  readonly scratch: readonly [string, string];
   /** A key for what is being sent; `id` is letters and digits. */
   temporary(id: string): string;
 }
@@ -25,6 +27,7 @@ export function stateKeys(prefix: string, user: string, key: string): StateKeys 
     recordCount: `${stem}:c`,
     lease: `${stem}:l`,
     fence: `${stem}:f`,
+    scratch: [`${stem}:x`, `${stem}:y`],
     temporary: (id) => `${stem}:t:${id}`,
   };
 }

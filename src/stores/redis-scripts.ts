@@ -10,7 +10,7 @@ export type ScriptName =
   | 'compare-and-set-2'
   | 'copy-3'
   | 'lock-2'
-  | 'ranges-2'
+  | 'ranges-5'
   | 'read-2'
   | 'read-appended-2'
   | 'remove-4'
@@ -19,7 +19,6 @@ export type ScriptName =
   | 'reserve-1'
   | 'settle-1'
   | 'stage-1'
-  | 'staged-ranges-3'
   | 'stat-2'
   | 'unlock-1'
   | 'write-2';

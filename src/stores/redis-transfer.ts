@@ -96,7 +96,7 @@ export async function withStaged<T>(
   const temporary = newTemporary(keys);
   try {
     let start = 0;
-    for (const part of parts) {
+    for (const part of joined(parts)) {
       const offset = start;
       await eachPiece(part.length, 0, async (at, pieceBytes) => {
         const args = [offset + at, part.subarray(at, at + pieceBytes), TEMPORARY_TTL_MS];
@@ -110,6 +110,21 @@ export async function withStaged<T>(
   } finally {
     await dropTemporary(redis, temporary);
   }
+}
+
+/** The same bytes in few parts: each is a request at least. */
+function joined(parts: readonly Uint8Array[]): Uint8Array[] {
+  const groups: Uint8Array[][] = [[]];
+  let sizeBytes = 0;
+  for (const part of parts) {
+    sizeBytes += part.length;
+    if (sizeBytes > PIECE_BYTES) {
+      groups.push([]);
+      sizeBytes = part.length;
+    }
+    groups.at(-1)?.push(part);
+  }
+  return groups.map((group) => (group.length === 1 && group[0] ? group[0] : Buffer.concat(group)));
 }
 
 /** The error of something staged that is not there any more. */

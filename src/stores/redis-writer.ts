@@ -2,6 +2,7 @@ import { FaasmError } from '../core/errors.ts';
 import type { StateChange, StateCondition, StateRange, StateStat, StateSum } from '../core/global-state.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import type { StateKeys } from './redis-keys.ts';
+import { redisPatch } from './redis-patch.ts';
 import type { ScriptName } from './redis-scripts.ts';
 import { lost, PIECE_BYTES, VALUE_MAX_BYTES, withStaged } from './redis-transfer.ts';
 import { checkSize, checkWithin, conflict } from './state-checks.ts';
@@ -103,24 +104,24 @@ export class RedisWriter {
     make: boolean,
   ): Promise<Answer> {
     this.#checkLarge(target, sizeBytes);
-    const { value, version } = target.keys;
-    const parts = ranges.map(({ bytes }) => bytes);
-    const total = parts.reduce((sum, { length }) => sum + length, 0);
+    const { value, version, scratch } = target.keys;
     const flag = make ? 1 : 0;
     const wanted = ifVersion ?? '';
+    const [first] = ranges;
     const send = async (): Promise<Answer> => {
-      if (total <= PIECE_BYTES) {
-        const args = [sizeBytes, flag, places(ranges), Buffer.concat(parts), wanted];
-        return this.#run('ranges-2', target, [value, version], args, ifVersion);
+      // The whole value need not be copied once more.
+      if (first?.bytes.length === sizeBytes && sizeBytes > PIECE_BYTES && ranges.length === 1) {
+        return withStaged(this.#redis, target.keys, [first.bytes], (temporary) =>
+          this.#run('replace-3', target, [value, version, temporary], [sizeBytes, wanted, 1, flag], ifVersion),
+        );
       }
-      return withStaged(this.#redis, target.keys, parts, async (temporary) => {
-        const keys = [value, version, temporary];
-        // The whole value need not be copied once more.
-        if (ranges.length === 1 && total === sizeBytes) {
-          return this.#run('replace-3', target, keys, [sizeBytes, wanted, 1, flag], ifVersion);
-        }
-        return this.#run('staged-ranges-3', target, keys, [sizeBytes, flag, places(ranges), total, wanted], ifVersion);
-      });
+      const { blocks, parts, dataBytes } = redisPatch(ranges);
+      const write = (staged: string, data: Uint8Array, stagedBytes: number): Promise<Answer> => {
+        const args = [sizeBytes, flag, wanted, blocks, data, stagedBytes];
+        return this.#run('ranges-5', target, [value, version, staged, ...scratch], args, ifVersion);
+      };
+      if (dataBytes <= PIECE_BYTES) return write(scratch[0], Buffer.concat(parts), 0);
+      return withStaged(this.#redis, target.keys, parts, (staged) => write(staged, new Uint8Array(), dataBytes));
     };
     const answer = await send();
     if (String(answer[0]) === 'size') checkSize(target.user, target.key, Number(answer[1]), sizeBytes);
@@ -159,16 +160,6 @@ export class RedisWriter {
         'bytes under one key; split the value.',
     );
   }
-}
-
-/** Offset and length of each range, as the scripts take them. */
-function places(ranges: readonly StateRange[]): Uint8Array {
-  const packed = new Uint32Array(ranges.length * 2);
-  for (const [i, { offset, bytes }] of ranges.entries()) {
-    packed[2 * i] = offset;
-    packed[2 * i + 1] = bytes.length;
-  }
-  return new Uint8Array(packed.buffer);
 }
 
 function statOf(answer: Answer): StateStat {

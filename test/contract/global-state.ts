@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { GlobalState, StateCondition } from '../../src/core/global-state.ts';
+import type { GlobalState, StateCondition, StateRange } from '../../src/core/global-state.ts';
+import { randomNumbers } from '../support/runtime.ts';
 
 /** Opens an empty tier; a user may keep `userLimitBytes` where it is given. */
 export type OpenGlobalState = (options?: { readonly userLimitBytes?: number }) => Promise<GlobalState>;
@@ -336,6 +337,48 @@ export function globalStateContract(name: string, open: OpenGlobalState): void {
       await state.writeRanges('u', 'k', 40_000, ranges);
       const read = await content(state, 'k');
       expect(ranges.every(({ offset }, i) => read?.[offset] === (i & 255) && read?.[offset + 1] === 0)).toBe(true);
+    });
+
+    it.each([1, 2, 3, 4, 8])('writes many ranges of whole units of %i bytes, near each other and far', async (unit) => {
+      const state = await tier();
+      const random = randomNumbers(unit * 7919);
+      const size = 400_000;
+      const expected = pattern(size);
+      await state.write('u', 'k', expected.slice());
+      for (const [from, step, longest] of [
+        [unit, 4, 3],
+        [0, 9, 1],
+        [3 * unit, 2000, 3],
+        [0, 2, 900],
+      ] as const) {
+        const ranges: StateRange[] = [];
+        for (let at = from; at < size - 1000 * unit; at += unit * (1 + random(step))) {
+          const range = { offset: at, bytes: pattern(unit * (1 + random(longest)), random(256)) };
+          ranges.push(range);
+          expected.set(range.bytes, at);
+          at += range.bytes.length;
+        }
+        await state.writeRanges('u', 'k', size, ranges);
+        expect(equal(await content(state, 'k'), expected)).toBe(true);
+      }
+      // Some that overlap among others that do not.
+      const ranges = Array.from({ length: 40 }, (_, i) => ({ offset: i * (i < 20 ? 3 : 1), bytes: pattern(2, i) }));
+      for (const range of ranges) expected.set(range.bytes, range.offset);
+      await state.writeRanges('u', 'k', size, ranges);
+      expect(equal(await content(state, 'k'), expected)).toBe(true);
+    });
+
+    it('writes many ranges that are more than one request holds', async () => {
+      const state = await tier();
+      const expected = pattern(6 * MIB);
+      await state.write('u', 'k', expected.slice());
+      const ranges = Array.from({ length: 60_000 }, (_, i) => ({
+        offset: i * (i % 1000 < 900 ? 24 : 100),
+        bytes: pattern(20, i),
+      })).sort((a, b) => a.offset - b.offset);
+      for (const { offset, bytes: put } of ranges) expected.set(put, offset);
+      await state.writeRanges('u', 'k', expected.length, ranges);
+      expect(equal(await content(state, 'k'), expected)).toBe(true);
     });
 
     it('keeps what several writers put into different places', async () => {
