@@ -1,4 +1,5 @@
 // Child of the state bench: pushes of a small part of a large value, beside a bare client of the same Redis.
+import { setTimeout } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { childInput } from '../harness/child.ts';
 import { openGuestHost } from './guest-host.ts';
@@ -22,6 +23,8 @@ export interface PartOrder {
 export interface PartAnswer {
   /** A push, and a bare SETRANGE of the same bytes. */
   readonly pairs: Pairs;
+  /** The same when nothing else is done for {@link LOOPED} times. */
+  readonly loops: Pairs;
   /** To declare what was changed, for each push. */
   readonly declare: readonly number[];
   /** Bytes that Redis gets for one push, and for one SETRANGE. */
@@ -36,6 +39,10 @@ export interface PartAnswer {
 }
 
 const BARE_KEY = 'bare';
+/** Pushes one after the other within one call. */
+const LOOPED = 50;
+const LOOPS = 30;
+const GARBAGE_MS = 500;
 
 const { file, url, valueBytes, partBytes, declares, count, warmUp } = childInput<PartOrder>();
 const host = await openGuestHost(file, { state: { kind: 'redis', redisUrl: url } });
@@ -60,6 +67,18 @@ async function push(round: number): Promise<number> {
 
 const setRange = (round: number): Promise<number> => nanoseconds(() => redis.setrange(BARE_KEY, place(round), bytes));
 
+async function pushLoop(): Promise<number> {
+  const [[ns = Number.NaN] = []] = await host.call(`loop ${valueBytes} ${partBytes} ${LOOPED}`);
+  return ns / LOOPED;
+}
+
+async function setRangeLoop(): Promise<number> {
+  const ns = await nanoseconds(async () => {
+    for (let left = LOOPED; left > 0; left -= 1) await redis.setrange(BARE_KEY, 0, bytes);
+  });
+  return ns / LOOPED;
+}
+
 /** Bytes that Redis gets for one of `count` times `work`. */
 async function sent(work: (round: number) => Promise<number>): Promise<number> {
   const before = await redisTraffic(redis);
@@ -71,10 +90,12 @@ async function sent(work: (round: number) => Promise<number>): Promise<number> {
 await host.call(`push ${valueBytes} 0 ${valueBytes} 0 ${declares ? 1 : 0}`);
 await redis.setrange(BARE_KEY, valueBytes - partBytes, bytes);
 const pairs = await timePairs({ count, warmUp }, push, setRange);
+const loops = await timePairs({ count: declares ? LOOPS : 0, warmUp: declares ? 5 : 0 }, pushLoop, setRangeLoop);
 const sentBytes = await sent(push);
 const bareSentBytes = await sent(setRange);
-// What is garbage by now is not the twin's.
+// What is garbage by now is not the twin's; buffers are freed a little later.
 globalThis.gc?.();
+await setTimeout(GARBAGE_MS);
 const used = { countedBytes: host.runtime.info().budgets.memoryBytes.used, memoryBytes: memoryBytes([process.pid]) };
 
 const [a, b] = [Buffer.alloc(valueBytes, 1), Buffer.alloc(valueBytes, 1)];
@@ -85,6 +106,7 @@ const { ours: compare, bare: copy } = await timePairs(
 );
 const answer: PartAnswer = {
   pairs,
+  loops,
   declare: declare.slice(0, count),
   sentBytes,
   bareSentBytes,

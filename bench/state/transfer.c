@@ -1,6 +1,8 @@
 // Guest of bench/state: values on their way to the global tier and back. Input: an operation and its numbers; output: a
 // line of nanoseconds.
 //   push <bytes> <offset> <length> <seed> <declares>    fills a part of the value: time to declare that, and to push it
+//   loop <bytes> <length> <times>                       changes, declares and pushes the first so many bytes so often: time of
+//                                                       all pushes
 //   pull <bytes> <seed>                                 time to pull; fails unless the value is what that seed fills
 #include <faasm/faasm.h>
 #include <stdbool.h>
@@ -35,6 +37,20 @@ static int push(uint32_t bytes, uint32_t offset, uint32_t length, uint32_t seed,
   return 0;
 }
 
+static int loop(uint32_t bytes, uint32_t length, uint32_t times) {
+  uint32_t *words = value(bytes, true);
+  double total = 0;
+  for (uint32_t time = 0; time < times; time++) {
+    for (uint32_t i = 0; i < length / 4; i++) words[i] = word(i, time);
+    faasmFlagStateOffsetDirty(KEY, bytes, 0, length);
+    const double start = now_ns();
+    faasmPushState(KEY);
+    total += now_ns() - start;
+  }
+  printf("%.0f\n", total);
+  return 0;
+}
+
 static int pull(uint32_t bytes, uint32_t seed) {
   const double start = now_ns();
   faasmPullState(KEY, bytes);
@@ -56,5 +72,6 @@ int main(void) {
   if (found == 6 && !strcmp(operation, "push")) {
     return push(numbers[0], numbers[1], numbers[2], numbers[3], numbers[4] != 0);
   }
+  if (found == 4 && !strcmp(operation, "loop")) return loop(numbers[0], numbers[1], numbers[2]);
   return found == 3 && !strcmp(operation, "pull") ? pull(numbers[0], numbers[1]) : 2;
 }

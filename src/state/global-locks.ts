@@ -7,7 +7,7 @@ import { valueName } from './value.ts';
 const LEASE_MS = 10_000;
 /** Between two attempts to get a lock that another host has; grows from the first to the second. */
 const RETRY_FIRST_MS = 2;
-const RETRY_MAX_MS = 100;
+const RETRY_MAX_MS = 25;
 
 interface Held {
   readonly user: string;
