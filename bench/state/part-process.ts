@@ -48,6 +48,7 @@ const { file, url, valueBytes, partBytes, declares, count, warmUp } = childInput
 const host = await openGuestHost(file, { state: { kind: 'redis', redisUrl: url } });
 const redis = new Redis(url);
 const bytes = Buffer.alloc(partBytes, 1);
+/** By round. */
 const declare: number[] = [];
 
 /** Somewhere else each time. */
@@ -61,7 +62,7 @@ async function push(round: number): Promise<number> {
   const [[declareNs = Number.NaN, pushNs = Number.NaN] = []] = await host.call(
     `push ${valueBytes} ${place(round)} ${partBytes} ${seed} ${declares ? 1 : 0}`,
   );
-  if (round >= 0) declare.push(declareNs);
+  declare.push(declareNs);
   return pushNs;
 }
 
@@ -107,7 +108,7 @@ const { ours: compare, bare: copy } = await timePairs(
 const answer: PartAnswer = {
   pairs,
   loops,
-  declare: declare.slice(0, count),
+  declare: declare.slice(warmUp, warmUp + pairs.ours.length),
   sentBytes,
   bareSentBytes,
   compare,
