@@ -183,6 +183,17 @@ describe('serverless package, from a clean checkout without a network', () => {
     expect(endpoint.Properties.RouteTableIds).toEqual([{ Ref: 'RouteTable' }]);
   });
 
+  it('keeps state in Redis where there is one', () => {
+    for (const [, { Properties }] of all('AWS::Lambda::Function')) {
+      const { FAASM_STATE: state, FAASM_REDIS_URL: url } = Properties.Environment.Variables;
+      expect(state).toEqual({ 'Fn::If': ['WithRedis', 'redis', { Ref: 'AWS::NoValue' }] });
+      const [condition, made, otherwise] = url['Fn::If'];
+      expect([condition, otherwise]).toEqual(['WithRedis', { Ref: 'AWS::NoValue' }]);
+      const address = { 'Fn::GetAtt': ['Redis', 'PrimaryEndPoint.Address'] };
+      expect(made).toEqual({ 'Fn::Join': ['', ['rediss://', address, ':6379']] });
+    }
+  });
+
   it('makes Redis only for those who ask, for the functions only', async () => {
     const [, redis] = only('AWS::ElastiCache::ReplicationGroup');
     expect(redis.Condition).toBe('WithRedis');
@@ -196,6 +207,11 @@ describe('serverless package, from a clean checkout without a network', () => {
       },
     ]);
     expect(only('AWS::ElastiCache::SubnetGroup')[1].Condition).toBe('WithRedis');
+    const [parameters, group] = only('AWS::ElastiCache::ParameterGroup');
+    expect(group.Condition).toBe('WithRedis');
+    // What the host asks for: no value and no lock is thrown away when memory is full.
+    expect(group.Properties.Properties).toEqual({ 'maxmemory-policy': 'noeviction' });
+    expect(redis.Properties.CacheParameterGroupName).toEqual({ Ref: parameters });
   });
 
   it('never holds the token itself', () => {
