@@ -1,5 +1,5 @@
 import { FaasmError, toFaasmError } from '../core/errors.ts';
-import type { StateCondition } from '../core/global-state.ts';
+import type { StateCondition, StateStat } from '../core/global-state.ts';
 import type { StateAdmin } from '../core/ports.ts';
 import type { ApiRequest } from './http.ts';
 import { failedPrecondition, preconditionFailed, readPreconditions } from './preconditions.ts';
@@ -29,6 +29,25 @@ export async function changeIf<T>(
       if (toFaasmError(error).code !== 'STATE_CONFLICT' || attempt === ATTEMPTS) throw error;
     }
   }
+}
+
+/**
+ * Replaces a value as PUT asks for it: if its conditions hold. `bytes` belongs to the runtime from here. Throws as
+ * {@link changeIf}, and `BAD_REQUEST` where only a range is sent.
+ */
+export async function replaceValue(
+  state: StateAdmin,
+  request: ApiRequest,
+  place: { readonly user: string; readonly key: string },
+  bytes: Uint8Array,
+): Promise<StateStat> {
+  if (request.header('content-range') !== undefined) {
+    throw new FaasmError(
+      'BAD_REQUEST',
+      'PUT replaces the whole value: write a range with PATCH /v1/state and ?offset=.',
+    );
+  }
+  return changeIf(state, request, place, (condition) => state.set(place.user, place.key, bytes, condition));
 }
 
 /** Throws `NOT_SUPPORTED` for conditions on changes that cannot have any, rather than to ignore them. */

@@ -1,10 +1,12 @@
 import { FaasmError } from '../../core/errors.ts';
 import { bytesResponse, textResponse } from '../http.ts';
+import { entityTag, PRECONDITION_HEADERS } from '../preconditions.ts';
 import { bytesAnswer, textAnswer } from '../responses.ts';
 import { defineRoute, type Route } from '../route.ts';
+import { replaceValue } from '../state-change.ts';
 import { stateValueResponse } from '../state-value.ts';
 import { noFile } from '../v1/files.ts';
-import { STATE_READ, STATE_WRITE_ERRORS } from '../v1/state.ts';
+import { ETAG, STATE_READ, STATE_WRITE_ERRORS } from '../v1/state.ts';
 
 const READ_ERRORS = ['FUNCTION_NOT_FOUND', 'STORE_UNAVAILABLE', 'STORE_DENIED', 'STORE_CORRUPT'] as const;
 const STORE_ERRORS = ['STORE_UNAVAILABLE', 'STORE_DENIED', 'STORE_FULL'] as const;
@@ -37,17 +39,18 @@ export const FAASM_UPLOAD_ROUTES: readonly Route[] = [
     access: 'user',
     tag: 'faasm',
     summary: 'Replace a state value',
+    headers: PRECONDITION_HEADERS,
     body: {
       kind: 'bytes',
       limit: 'state',
       contentType: 'application/octet-stream',
       description: 'The value; it may be empty.',
     },
-    responses: { 200: textAnswer('It is written.', 'State upload complete\n') },
-    errors: STATE_WRITE_ERRORS,
-    async handle({ services, params, body }) {
-      await services.runtime.state.set(params.user, params.key, body);
-      return textResponse('State upload complete\n');
+    responses: { 200: { ...textAnswer('It is written.', 'State upload complete\n'), headers: ETAG } },
+    errors: ['PRECONDITION_FAILED', ...STATE_WRITE_ERRORS],
+    async handle({ services, request, params, body }) {
+      const stat = await replaceValue(services.runtime.state, request, params, body);
+      return textResponse('State upload complete\n', { etag: entityTag(stat) });
     },
   }),
   defineRoute({

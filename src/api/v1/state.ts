@@ -1,9 +1,8 @@
-import { FaasmError } from '../../core/errors.ts';
 import { jsonResponse } from '../http.ts';
 import { entityTag, PRECONDITION_HEADERS } from '../preconditions.ts';
 import { BYTES, bytesAnswer, jsonAnswer } from '../responses.ts';
 import { defineRoute, type Route } from '../route.ts';
-import { changeIf, refuseConditions } from '../state-change.ts';
+import { changeIf, refuseConditions, replaceValue } from '../state-change.ts';
 import { noState, stateValueResponse } from '../state-value.ts';
 import { removedAnswer } from './functions.ts';
 import { runStateOperation, STATE_OPERATION, STATE_OPERATION_ANSWER } from './state-operations.ts';
@@ -20,7 +19,8 @@ const STATE_READ_ERRORS = ['STATE_UNAVAILABLE', 'STATE_DENIED', 'STATE_CORRUPT']
 /** And to changes. */
 export const STATE_WRITE_ERRORS = [...STATE_READ_ERRORS, 'STATE_LIMIT', 'STATE_FULL', 'STATE_CONFLICT'] as const;
 
-const ETAG = { etag: 'Version of the value, for If-Match and If-None-Match.' };
+/** The header of answers that tell a value's version. */
+export const ETAG = { etag: 'Version of the value, for If-Match and If-None-Match.' };
 
 /** How {@link stateValueResponse} is described. */
 export const STATE_READ = {
@@ -93,15 +93,8 @@ const WHOLE_VALUE_ROUTES: readonly Route[] = [
     responses: { 200: { ...jsonAnswer('It is written.', ENTRY, ENTRY_EXAMPLE), headers: ETAG } },
     errors: ['PRECONDITION_FAILED', ...STATE_WRITE_ERRORS],
     async handle({ services, request, params, body }) {
-      if (request.header('content-range') !== undefined) {
-        throw new FaasmError('BAD_REQUEST', 'PUT replaces the whole value: write a range with PATCH and ?offset=.');
-      }
-      const sizeBytes = body.length;
-      const { state } = services.runtime;
-      const stat = await changeIf(state, request, params, (condition) =>
-        state.set(params.user, params.key, body, condition),
-      );
-      return jsonResponse({ key: params.key, sizeBytes }, 200, { etag: entityTag(stat) });
+      const stat = await replaceValue(services.runtime.state, request, params, body);
+      return jsonResponse({ key: params.key, sizeBytes: stat.sizeBytes }, 200, { etag: entityTag(stat) });
     },
   }),
   defineRoute({

@@ -61,10 +61,10 @@ describe('ranges of a state value', () => {
     expect(now.headers['etag']).not.toBe(etag);
     expect(outcome(await send('PATCH', `${PATH}?offset=9`, { body: 'xy' }))).toEqual([409, 'STATE_SIZE_MISMATCH']);
     expect(outcome(await send('PATCH', '/v1/state/demo/none', { body: 'x' }))).toEqual([404, 'STATE_NOT_FOUND']);
-    expect(outcome(await send('PUT', PATH, { headers: { 'content-range': 'bytes 0-0/10' }, body: 'x' }))).toEqual([
-      400,
-      'BAD_REQUEST',
-    ]);
+    for (const path of [PATH, '/s/demo/a/b']) {
+      const answer = await send('PUT', path, { headers: { 'content-range': 'bytes 0-0/10' }, body: 'x' });
+      expect([path, ...outcome(answer)]).toEqual([path, 400, 'BAD_REQUEST']);
+    }
     expect((await send('GET', PATH)).text).toBe('z1234567xy');
   });
 });
@@ -128,17 +128,19 @@ describe('conditions on a state value', () => {
     expect([answer.headers['etag'], answer.text]).toEqual([etag, '']);
   });
 
-  it('PUT replaces the version that was read, and no other', async () => {
+  it.each([
+    ['/v1/state', PATH, '/v1/state/demo/new'],
+    ['/s', '/s/demo/a/b', '/s/demo/new'],
+  ])('PUT replaces the version that was read, and no other: %s', async (_, path, none) => {
     const { send, etag } = await withValue();
-    const put = (headers: Record<string, string>, body: string) => send('PUT', PATH, { headers, body });
+    const put = (headers: Record<string, string>, body: string) => send('PUT', path, { headers, body });
     const changed = await put({ 'if-match': etag }, 'one');
-    expect(changed.status).toBe(200);
+    expect([changed.status, changed.headers['etag']]).toEqual([200, (await send('HEAD', path)).headers['etag']]);
     expect(outcome(await put({ 'if-match': etag }, 'two'))).toEqual([412, 'PRECONDITION_FAILED']);
     expect(outcome(await put({ 'if-none-match': '*' }, 'two'))).toEqual([412, 'PRECONDITION_FAILED']);
     expect((await put({ 'if-none-match': etag }, 'three')).status).toBe(200);
     expect((await put({ 'if-match': '*' }, 'four')).status).toBe(200);
     expect((await send('GET', PATH)).text).toBe('four');
-    const none = '/v1/state/demo/new';
     expect((await send('PUT', none, { headers: { 'if-match': '*' }, body: 'x' })).status).toBe(412);
     expect((await send('PUT', none, { headers: { 'if-none-match': '*' }, body: 'x' })).status).toBe(200);
   });
