@@ -1,21 +1,9 @@
-import { type ErrorCode, toFaasmError } from '../core/errors.ts';
 import type { GlobalState } from '../core/global-state.ts';
+import { observing, type RequestObserver } from './observed.ts';
 
-/** `state`, with every request told to `request`: what it was, and the code of its error if it failed. */
-export function observedGlobalState(
-  state: GlobalState,
-  request: (operation: string, code?: ErrorCode) => void,
-): GlobalState {
-  const observed = async <T>(operation: string, work: Promise<T>): Promise<T> => {
-    try {
-      const result = await work;
-      request(operation);
-      return result;
-    } catch (error) {
-      request(operation, toFaasmError(error).code);
-      throw error;
-    }
-  };
+/** `state`, with every request told to `request`. */
+export function observedGlobalState(state: GlobalState, request: RequestObserver): GlobalState {
+  const observed = observing(request);
   return {
     name: state.name,
     stat: (...args) => observed('stat', state.stat(...args)),

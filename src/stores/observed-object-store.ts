@@ -1,21 +1,9 @@
-import { type ErrorCode, toFaasmError } from '../core/errors.ts';
 import type { ObjectStore } from '../core/object-store.ts';
+import { observing, type RequestObserver } from './observed.ts';
 
-/** `store`, with every request told to `request`: what it was, and the code of its error if it failed. */
-export function observedObjectStore(
-  store: ObjectStore,
-  request: (operation: string, code?: ErrorCode) => void,
-): ObjectStore {
-  const observed = async <T>(operation: string, work: Promise<T>): Promise<T> => {
-    try {
-      const result = await work;
-      request(operation);
-      return result;
-    } catch (error) {
-      request(operation, toFaasmError(error).code);
-      throw error;
-    }
-  };
+/** `store`, with every request told to `request`. */
+export function observedObjectStore(store: ObjectStore, request: RequestObserver): ObjectStore {
+  const observed = observing(request);
   return {
     name: store.name,
     put: (key, bytes) => observed('put', store.put(key, bytes)),
