@@ -57,6 +57,7 @@ export async function openHttpPort(options: HttpPortOptions): Promise<HttpPort> 
   server.on('checkContinue', (incoming, outgoing) => exchanges.answer(incoming, outgoing, true));
   server.on('checkExpectation', (incoming, outgoing) => exchanges.answer(incoming, outgoing, false));
   server.on('clientError', (error, socket) => exchanges.refuse(error, socket));
+  server.on('connect', (_, socket) => refuse(socket, '400 Bad Request', 'BAD_REQUEST', 'This is no proxy.'));
   await listen(server, options);
   let closed: Promise<void> | undefined;
   const stopAccepting = (): Promise<void> => {
@@ -81,15 +82,25 @@ export async function openHttpPort(options: HttpPortOptions): Promise<HttpPort> 
   };
 }
 
+/** A connection and the answers under way on it. */
+interface Connection {
+  count: number;
+  /** Of the newest one. */
+  incoming: IncomingMessage;
+  outgoing: ServerResponse;
+  /** What comes next is no HTTP: it ends with the answers that are under way. */
+  doomed: boolean;
+}
+
 /** The requests of one port that are being answered. */
 class Exchanges {
   stopping = false;
   readonly #options: HttpPortOptions;
   readonly #bodies: BodyOptions;
   readonly #watch: ProgressWatch;
-  /** Answers under way in all, and by connection. */
+  /** Answers under way in all. */
   #underWay = 0;
-  readonly #busy = new WeakMap<Duplex, { count: number }>();
+  readonly #connections = new WeakMap<Duplex, Connection>();
   readonly #refused = new WeakSet<Duplex>();
   #wake: (() => void) | undefined;
 
@@ -102,12 +113,16 @@ class Exchanges {
 
   async answer(incoming: IncomingMessage, outgoing: ServerResponse, awaitsContinue: boolean): Promise<void> {
     const { socket } = incoming;
-    const busy = this.#busy.get(socket) ?? { count: 0 };
-    // Once for each connection: requests only count.
-    if (busy.count === 0) this.#busy.set(socket, busy);
-    busy.count += 1;
+    let connection = this.#connections.get(socket);
+    if (connection === undefined) {
+      connection = { count: 0, incoming, outgoing, doomed: false };
+      this.#connections.set(socket, connection);
+    }
+    connection.incoming = incoming;
+    connection.outgoing = outgoing;
+    connection.count += 1;
     this.#underWay += 1;
-    outgoing.once('close', () => this.#leave(busy));
+    outgoing.once('close', () => this.#leave(connection, socket));
     const startedAt = performance.now();
     const request = new NodeRequest(incoming, outgoing, this.#bodies, awaitsContinue);
     const reason = malformedReason(incoming) ?? (this.#options.localOnly ? foreignReason(incoming) : undefined);
@@ -116,7 +131,8 @@ class Exchanges {
         ? await this.#options.handler(request)
         : errorResponse(request, { code: 'BAD_REQUEST', message: reason });
     const { bodyTimeoutMs, log } = this.#options;
-    await sendResponse(incoming, outgoing, response, { close: this.stopping, stallMs: bodyTimeoutMs });
+    const close = this.stopping || (connection.doomed && connection.count === 1);
+    await sendResponse(incoming, outgoing, response, { close, stallMs: bodyTimeoutMs });
     request.release();
     log?.('http', {
       method: request.method,
@@ -127,18 +143,18 @@ class Exchanges {
     });
   }
 
-  /** Answers what is no HTTP, once, unless an answer is under way on the same connection. */
+  /** Answers what is no HTTP, once; requests that came before it get their own answers. */
   refuse(error: Error & { code?: string }, socket: Duplex): void {
     if (this.#refused.has(socket)) return;
     this.#refused.add(socket);
-    if (!socket.writable || error.code === 'ECONNRESET' || (this.#busy.get(socket)?.count ?? 0) > 0) {
-      socket.destroy();
-      return;
-    }
-    const [status, code, text] = refusalOf(error);
-    const head = `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: text/plain; charset=utf-8\r\n`;
-    socket.end(`${head}x-faasm-error: ${code}\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
-    setTimeout(() => socket.destroy(), REFUSAL_MS).unref();
+    const connection = this.#connections.get(socket);
+    const { count, incoming, outgoing } = connection ?? { count: 0 };
+    if (!socket.writable || error.code === 'ECONNRESET') socket.destroy();
+    else if (connection === undefined || count === 0) refuse(socket, ...refusalOf(error));
+    else if (incoming?.complete || outgoing?.headersSent) connection.doomed = true;
+    // The body of the newest request is broken; nobody waits for an answer before it.
+    else if (count === 1) refuse(socket, ...refusalOf(error));
+    else socket.destroy();
   }
 
   /** Nothing is being answered any more. */
@@ -157,9 +173,10 @@ class Exchanges {
     });
   }
 
-  #leave(busy: { count: number }): void {
-    busy.count -= 1;
+  #leave(connection: Connection, socket: Duplex): void {
+    connection.count -= 1;
     this.#underWay -= 1;
+    if (connection.doomed && connection.count === 0) socket.end();
     if (this.#underWay === 0) this.#wake?.();
   }
 }
@@ -188,14 +205,22 @@ async function listen(server: Server, options: HttpPortOptions): Promise<void> {
   });
 }
 
-function refusalOf(error: { readonly code?: string }): readonly [status: string, code: string, text: string] {
+/** Answers with an error where there is no request to answer, and ends the connection. */
+function refuse(socket: Duplex, status: string, code: string, message: string): void {
+  const text = `${code}: ${message}`;
+  const head = `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: text/plain; charset=utf-8\r\n`;
+  socket.end(`${head}x-faasm-error: ${code}\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
+  setTimeout(() => socket.destroy(), REFUSAL_MS).unref();
+}
+
+function refusalOf(error: { readonly code?: string }): readonly [status: string, code: string, message: string] {
   if (error.code === 'HPE_HEADER_OVERFLOW') {
-    const text = `BAD_REQUEST: The request headers exceed ${HEADER_BYTES} bytes.`;
-    return ['431 Request Header Fields Too Large', 'BAD_REQUEST', text];
+    const message = `The request headers exceed ${HEADER_BYTES} bytes.`;
+    return ['431 Request Header Fields Too Large', 'BAD_REQUEST', message];
   }
   if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') {
-    const text = `BODY_TIMEOUT: The request headers did not arrive within ${HEADER_TIMEOUT_MS} ms.`;
-    return ['408 Request Timeout', 'BODY_TIMEOUT', text];
+    const message = `The request headers did not arrive within ${HEADER_TIMEOUT_MS} ms.`;
+    return ['408 Request Timeout', 'BODY_TIMEOUT', message];
   }
-  return ['400 Bad Request', 'BAD_REQUEST', 'BAD_REQUEST: The request is not valid HTTP/1.1.'];
+  return ['400 Bad Request', 'BAD_REQUEST', 'The request is not valid HTTP/1.1.'];
 }

@@ -175,6 +175,40 @@ describe('HTTP port: heads', () => {
   });
 });
 
+describe('HTTP port: requests that are broken behind their head', () => {
+  const post = (length: number, body: string): string =>
+    `POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${length}\r\n\r\n${body}`;
+
+  it('get their answer when they were whole, and the connection ends', async () => {
+    const connection = await client(await serve(readBody));
+    connection.send(post(3, 'abc, and more than was declared'));
+    expect(await connection.receive()).toMatch(/^HTTP\/1\.1 200 [\s\S]*connection: close[\s\S]*\r\n\r\n3$/i);
+  });
+
+  it('all get theirs when several came at once', async () => {
+    const connection = await client(await serve(readBody));
+    connection.send(post(1, 'a') + post(2, 'bc, and more'));
+    expect((await connection.receive()).match(/HTTP\/1\.1 200|\r\n\r\n\d/g)).toEqual([
+      'HTTP/1.1 200',
+      '\r\n\r\n1',
+      'HTTP/1.1 200',
+      '\r\n\r\n2',
+    ]);
+  });
+
+  it('are 400 when their body is no chunked one', async () => {
+    const connection = await client(await serve(readBody));
+    connection.send('POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nno size\r\n');
+    expect(await connection.receive()).toMatch(/^HTTP\/1\.1 400 [\s\S]*x-faasm-error: BAD_REQUEST/i);
+  });
+
+  it('are 400 when they want a tunnel', async () => {
+    const connection = await client(await serve(readBody));
+    connection.send('CONNECT example.org:443 HTTP/1.1\r\nHost: example.org\r\n\r\n');
+    expect(await connection.receive()).toMatch(/^HTTP\/1\.1 400 [\s\S]*x-faasm-error: BAD_REQUEST[\s\S]*no proxy/i);
+  });
+});
+
 describe('HTTP port: answers', () => {
   it('streams to a slow reader without holding the body', async () => {
     let made = 0;
