@@ -7,7 +7,7 @@ import { compileGuest } from './guests.ts';
 import { sizeName } from './sizes.ts';
 
 const CHILD = new URL('access-process.ts', import.meta.url);
-const RANDOM = { mebibytes: 128, accesses: 20_000, rounds: 440 };
+const RANDOM = { mebibytes: 128, accesses: 20_000, rounds: 240 };
 /** The first rounds, until the optimising compiler has done its work. */
 const WARM_UP = 40;
 const TARGET_RATIO = 1.05;
@@ -15,8 +15,8 @@ const TARGET_RATIO = 1.05;
 const SIZES = [64, 4096, 65_536, 1_048_576, 67_108_864];
 const ROUNDS = 5;
 /** What each repetition touches, as far as the times allow. */
-const BYTES_PER_ROUND = 128 * 1024 * 1024;
-const TIMES_MAX = 20_000;
+const BYTES_PER_ROUND = 64 * 1024 * 1024;
+const TIMES_MAX = 5000;
 
 /** Random reads of a mapped region beside those of private memory, and reads and writes by pointer and by copy. */
 export async function accessCases(report: ReportFigure, bench: string): Promise<void> {
