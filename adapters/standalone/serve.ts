@@ -1,4 +1,5 @@
 import {
+  type AuthMode,
   type Config,
   createRuntime,
   type LayerName,
@@ -27,6 +28,8 @@ export interface ReadyHost {
   /** Why the native layer is not in use, when it is not. */
   readonly layerReason?: string;
   readonly threads: number;
+  /** Whether every request needs a token. */
+  readonly needsToken: boolean;
 }
 
 /** What to serve with; everything has a default. */
@@ -46,12 +49,14 @@ export async function serve({ environment = process.env, announce = readyText }:
     const config = loadConfig(environment);
     const log = openLog(config);
     for (const name of unknownVariables(environment)) log.warn?.('unknown-setting', { name, hint: 'it has no effect' });
-    const { runtime, server } = await start(config, log);
+    const { runtime, server, auth } = await start(config, log);
     stopOnSignals(server, log);
     log.info?.('ready', { invoke: server.invoke.url, upload: server.upload.url });
     const { layer, layerReason, threads } = runtime.info();
     const reason = layerReason === undefined ? {} : { layerReason };
-    console.log(announce({ invoke: server.invoke.url, upload: server.upload.url, layer, threads, ...reason }));
+    const addresses = { invoke: server.invoke.url, upload: server.upload.url };
+    console.log(announce({ ...addresses, layer, threads, needsToken: auth === 'tokens', ...reason }));
+    void reportStores(runtime, log);
   } catch (error) {
     const { code, message } = toFaasmError(error);
     console.error(`Faasm cannot start (${code}):\n${message}`);
@@ -59,11 +64,27 @@ export async function serve({ environment = process.env, announce = readyText }:
   }
 }
 
-async function start(config: Config, log: Logger): Promise<{ server: StandaloneServer; runtime: Runtime }> {
+/** A host starts without its stores, because they may come back; somebody should know of it before the first call fails. */
+async function reportStores(runtime: Runtime, log: Logger): Promise<void> {
+  try {
+    await runtime.ready();
+  } catch (error) {
+    const { code, message } = toFaasmError(error);
+    log.warn?.('not-ready', { code, reason: message });
+  }
+}
+
+interface Started {
+  readonly runtime: Runtime;
+  readonly server: StandaloneServer;
+  readonly auth: AuthMode;
+}
+
+async function start(config: Config, log: Logger): Promise<Started> {
   const runtime = await createRuntime({ ...config, logger: log });
   try {
     const auth = await admissionOf(config, runtime);
-    return { runtime, server: await startServer(config, { runtime, log, auth }) };
+    return { runtime, server: await startServer(config, { runtime, log, auth }), auth };
   } catch (error) {
     await runtime.close({ graceMs: 0 });
     throw error;

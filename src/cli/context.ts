@@ -39,6 +39,8 @@ export interface HostAddresses {
   readonly layer: 'native' | 'portable';
   readonly layerReason?: string;
   readonly threads: number;
+  /** Whether every request needs a token. */
+  readonly needsToken: boolean;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { lstat, mkdir, open, realpath } from 'node:fs/promises';
+import { lstat, mkdir, open, realpath, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errno } from './folder-errors.ts';
 
@@ -36,13 +36,33 @@ export async function syncFolders(root: string, names: readonly string[]): Promi
 }
 
 async function makeRoot(root: string): Promise<void> {
-  const made = await mkdir(root, { recursive: true, mode: 0o700 });
+  const made = await makeMissing(root);
   if (made === undefined) return;
   for (let path = dirname(root); path.length >= dirname(made).length; path = dirname(path)) {
     // Folders above ours may be closed to us; making folders in them worked.
     await syncFolder(path).catch(() => undefined);
     if (path === dirname(path)) break;
   }
+}
+
+/**
+ * Makes `path` and the folders above it that are missing, and answers the uppermost it made. Node's own recursive mkdir
+ * never ends below a folder that can hold none, such as /proc.
+ */
+async function makeMissing(path: string): Promise<string | undefined> {
+  if (await isFolder(path)) return undefined;
+  const above = path === dirname(path) ? undefined : await makeMissing(dirname(path));
+  try {
+    await mkdir(path, 0o700);
+  } catch (error) {
+    // Another process may have been first.
+    if (errno(error) !== 'EEXIST' || !(await isFolder(path))) throw error;
+  }
+  return above ?? path;
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
 }
 
 /** Makes the changes in the folder `path` survive a crash. */

@@ -1,12 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, rmdirSync, utimesSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { codeHash } from '../../src/stores/code-hash.ts';
 import { folderObjectStore } from '../../src/stores/folder-object-store.ts';
 import { functionStore } from '../../src/stores/function-store.ts';
+import { until } from '../support/redis-server.ts';
 import { actRestricted } from '../support/restricted-store.ts';
+import { startServerProcess } from '../support/server-process.ts';
 import { temporaryFolder } from '../support/store-folder.ts';
 import { problemsAfter, type Upload, uploadAndKill } from '../support/uploads.ts';
 
@@ -115,6 +117,28 @@ describe('store in a folder, when things fail', () => {
       'small',
     ]);
     expect(readdirSync(join(folder, '@tmp'))).toEqual([]);
+  });
+
+  it.each([
+    ['below a file', join(temporaryFolder(), 'file', 'store')],
+    ['where no folder can be made', '/proc/faasm/store'],
+  ])('says that its folder cannot be made: %s', async (_, folder) => {
+    if (!folder.startsWith('/proc')) writeFileSync(dirname(folder), '');
+    const objects = folderObjectStore({ folder });
+    await expect(objects.put('a', new Uint8Array(1))).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    await expect(objects.check()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  });
+
+  it('is told of by a host as soon as it starts', async () => {
+    const folder = join(temporaryFolder(), 'file');
+    writeFileSync(folder, '');
+    const server = await startServerProcess({ environment: { FAASM_STORE: 'folder', FAASM_STORE_DIR: folder } });
+    try {
+      await until(async () => server.output().includes('"not-ready"'));
+      expect(server.output()).toMatch(/"level":"warn","event":"not-ready","code":"STORE_UNAVAILABLE"/);
+    } finally {
+      await server.kill();
+    }
   });
 
   it('says that it lacks the rights', async () => {

@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { describeSettings, loadConfig, type SettingRow } from '../../config.ts';
 import { usageError } from '../cli-error.ts';
 import { defineCommand } from '../command.ts';
-import type { Environment, HostAddresses } from '../context.ts';
+import type { Cli, Environment, HostAddresses } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { plural } from '../format.ts';
 import { text, type ValueOption, value } from '../option.ts';
@@ -42,7 +44,7 @@ export const up = defineCommand({
     for (const [name, { env }] of FLAGS) environment[env] = options[name] ?? environment[env];
     checkSettings(environment);
     const announce = (host: HostAddresses): string =>
-      cli.json ? JSON.stringify({ ready: true, ...host }) : readyText(host);
+      cli.json ? JSON.stringify({ ready: true, ...host }) : readyText(cli, host);
     await cli.localHost.up(environment, announce);
     return EXIT.success;
   },
@@ -66,20 +68,24 @@ function checkSettings(environment: Environment): void {
   }
 }
 
+/** In a clone of the project there is a first function to try. */
+const SAMPLE = 'func/c/demo/hello.c';
+
 /** What people read when the host is ready. */
-export function readyText({ invoke, upload, layer, layerReason, threads }: HostAddresses): string {
+function readyText(cli: Cli, { invoke, upload, layer, layerReason, threads, needsToken }: HostAddresses): string {
   const why = layerReason === undefined ? '' : ` (${layerReason})`;
-  const other = upload === invoke ? [] : [`  also on            ${upload}`];
-  const host = invoke.endsWith('//127.0.0.1:8080') ? '' : `export FAASM_HOST=${invoke}\n  `;
+  const sample = existsSync(join(cli.cwd, SAMPLE)) ? SAMPLE : 'hello.c';
   return [
     '',
     'Faasm is ready',
     `  listens on         ${invoke}`,
-    ...other,
+    ...(upload === invoke ? [] : [`  also on            ${upload}`]),
     `  memory layer       ${layer}${why}, ${plural(threads, 'thread')}`,
     '',
     'Try in another terminal',
-    `  ${host}faasm upload demo/hello func/c/demo/hello.c`,
+    ...(invoke.endsWith('//127.0.0.1:8080') ? [] : [`  export FAASM_HOST=${invoke}`]),
+    ...(needsToken ? ["  export FAASM_TOKEN=<the administrator's token>"] : []),
+    `  faasm upload demo/hello ${sample}`,
     '  faasm invoke demo/hello',
     '',
   ].join('\n');

@@ -61,7 +61,9 @@ export async function runCli(args: readonly string[], options: RunOptions = {}):
       async up(environment, announce) {
         options.up?.(environment);
         const ports = { invoke: 'http://127.0.0.1:9000', upload: 'http://127.0.0.1:9001' };
-        stdout.write(`${announce({ ...ports, layer: 'native', threads: 2 })}\n`);
+        stdout.write(
+          `${announce({ ...ports, layer: 'native', threads: 2, needsToken: environment['FAASM_ADMIN_TOKEN'] !== undefined })}\n`,
+        );
       },
       probe: async () => options.probe ?? { layer: 'native', store: 'memory' },
     },
