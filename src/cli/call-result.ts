@@ -35,16 +35,23 @@ function spans(text: string): Readonly<Record<string, number>> {
 }
 
 /**
- * Prints the output of a call, or writes it to `file`. As JSON it is a text where it is UTF-8, else base64.
+ * Prints the output of a call, or writes it to `file`. As JSON it is a text where it is UTF-8, else base64, and `details`,
+ * asked for when all of it has come, are added.
  */
-export async function printResult(cli: Cli, result: CallHeaders, response: Response, file?: string): Promise<void> {
+export async function printResult(
+  cli: Cli,
+  result: CallHeaders,
+  response: Response,
+  file?: string,
+  details: () => Promise<object> = async () => ({}),
+): Promise<void> {
   if (!cli.json) {
     await saveBody(cli, response, file);
     return;
   }
   if (file !== undefined) {
     const outputBytes = await saveBody(cli, response, file);
-    cli.printJson({ ...result, outputBytes, outputFile: file });
+    cli.printJson({ ...result, outputBytes, outputFile: file, ...(await details()) });
     return;
   }
   const bytes = await response.arrayBuffer().catch((error: unknown) => {
@@ -55,6 +62,7 @@ export async function printResult(cli: Cli, result: CallHeaders, response: Respo
     ...result,
     outputBytes: output.length,
     ...(isUtf8(output) ? { output: output.toString() } : { outputBase64: output.toString('base64') }),
+    ...(await details()),
   });
 }
 

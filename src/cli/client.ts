@@ -73,19 +73,23 @@ export function pathOf(...parts: readonly string[]): string {
 }
 
 function address(base: string, path: string, query: RequestOptions['query'] = {}): URL {
-  let url: URL;
-  try {
-    url = new URL(base + path);
-  } catch {
-    throw usageError(`The host ${JSON.stringify(base)} is no address.`, {
-      hint: 'Set FAASM_HOST or --host to one such as http://127.0.0.1:8080.',
+  if (!isHost(base)) {
+    throw usageError(`The host ${JSON.stringify(base)} is no address of one.`, {
+      hint: 'Set FAASM_HOST or --host to one such as http://127.0.0.1:8080, and FAASM_TOKEN to a token if it needs one.',
       example: 'FAASM_HOST=http://127.0.0.1:8080 faasm functions',
     });
   }
+  const url = new URL(base + path);
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined && value !== false) url.searchParams.set(name, value === true ? '1' : String(value));
   }
   return url;
+}
+
+/** Whether `base` is a URL that paths can follow, without a name and a password, which are sent to no host. */
+function isHost(base: string): boolean {
+  const url = URL.parse(base);
+  return url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.search === '' && url.hash === '';
 }
 
 function parseJson(text: string, host: string): unknown {
@@ -114,6 +118,7 @@ const REASONS: Readonly<Record<string, string>> = {
   UND_ERR_CONNECT_TIMEOUT: 'it does not answer',
   UND_ERR_HEADERS_TIMEOUT: 'it took the request but did not answer in time; for long calls use --async',
   UND_ERR_SOCKET: 'the connection was cut',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS; write http:// instead of https://',
 };
 
 /** The error for a request that got no whole answer. */

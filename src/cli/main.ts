@@ -26,13 +26,13 @@ export async function main(args: readonly string[], context: Context): Promise<E
 }
 
 async function run(args: readonly string[], context: Context, json: boolean): Promise<ExitCode> {
-  const [first] = args;
-  const names = { '--version': 'version', '-V': 'version', '-h': 'help', '--help': 'help' } as const;
-  const aliased = first !== undefined && Object.hasOwn(names, first) ? names[first as keyof typeof names] : first;
-  const found = findCommand(aliased === undefined ? args : [aliased, ...args.slice(1)], COMMANDS);
+  const found = findCommand(withCommand(args), COMMANDS);
   if (found === undefined) {
     const shown = COMMANDS.filter((command) => !command.hidden);
-    context.stdout.write(overview(shown, createCli(context, { json })));
+    const cli = createCli(context, { json });
+    const text = overview(shown, cli);
+    if (json) cli.printJson({ help: text });
+    else cli.stdout.write(text);
     return EXIT.success;
   }
   const { global, ...input } = parseCommand(found.command, found.args);
@@ -42,6 +42,17 @@ async function run(args: readonly string[], context: Context, json: boolean): Pr
   else cli.stdout.write(commandHelp(found.command, cli));
   return EXIT.success;
 }
+
+/** `args` with a command in front where options say which: `--version`, and `--help` alone or with a command's first word. */
+function withCommand(args: readonly string[]): readonly string[] {
+  const [first = '', second = ''] = args;
+  if (['--version', '-V'].includes(first)) return ['version', ...args.slice(1)];
+  if (HELP.includes(first)) return ['help', ...args.slice(1)];
+  const isGroup = COMMANDS.some(({ name }) => name.startsWith(`${first} `));
+  return isGroup && HELP.includes(second) ? ['help', first, ...args.slice(2)] : args;
+}
+
+const HELP = ['-h', '--help'];
 
 interface Choices {
   readonly json: boolean;

@@ -1,7 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import type { FunctionRef } from '../../core/names.ts';
+import { callFailure } from '../call-failure.ts';
 import { type CallRecord, callDetails, callLine, hasEnded } from '../call-record.ts';
 import { callResult, printResult } from '../call-result.ts';
+import { pathOf } from '../client.ts';
 import { type Command, defineCommand } from '../command.ts';
 import type { Cli } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -106,12 +108,16 @@ const logs = defineCommand({
       return EXIT.success;
     }
     let seen: ReadonlySet<number> | undefined;
+    // Whoever mistypes a name is told, not left waiting.
+    await checkFunction(cli, of);
     do {
       if (seen !== undefined) await setTimeout(FOLLOW_MS);
       const calls = await lastCalls(cli, of, follow ? FOLLOW_CALLS : limit);
       const shown = follow ? calls.filter(hasEnded) : calls;
       const news = seen === undefined ? shown.slice(-limit) : shown.filter(({ id }) => seen?.has(id) === false);
       for (const call of news) await printLog(cli, call);
+      if (seen === undefined && news.length === 0)
+        cli.note(`No calls of ${of.user}/${of.function} are known here now.`);
       seen = new Set(shown.map(({ id }) => id));
     } while (follow);
     return EXIT.success;
@@ -120,6 +126,14 @@ const logs = defineCommand({
 
 const FOLLOW_MS = 500;
 const FOLLOW_CALLS = 1000;
+
+/** Throws `FUNCTION_NOT_FOUND`, with the function that may be meant. Calls of one that was removed are shown still. */
+async function checkFunction(cli: Cli, ref: FunctionRef): Promise<void> {
+  if ((await lastCalls(cli, ref, 1)).length > 0) return;
+  await cli.client.request('GET', `/v1/functions${pathOf(ref.user, ref.function)}`).catch(async (error: unknown) => {
+    throw await callFailure(cli, error, ref);
+  });
+}
 
 /** The newest calls of a function, oldest first. */
 async function lastCalls(cli: Cli, ref: FunctionRef, limit: number): Promise<readonly CallRecord[]> {

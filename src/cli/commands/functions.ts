@@ -25,7 +25,11 @@ const functions = defineCommand({
     if (!options.long) {
       if (cli.json) cli.printJson({ functions: found });
       else for (const { user: owner, function: name } of found) cli.print(`${owner}/${name}`);
-      if (found.length === 0) cli.note('There are no functions yet: faasm upload demo/hello hello.wasm adds one.');
+      if (found.length === 0) {
+        cli.note(
+          `${user ?? 'The host'} has no functions yet: faasm upload ${user ?? 'demo'}/hello hello.wasm adds one.`,
+        );
+      }
       return EXIT.success;
     }
     const documents: FunctionDocument[] = [];

@@ -35,7 +35,9 @@ export const invoke = defineCommand({
     async: flag('Print the id of the call and do not wait for it.'),
     wait: value(time('ms'), 'Wait so long, then print the id of the call and end with 5 if it is still under way.'),
     stream: flag('Print output as it comes, not when the call has succeeded.'),
-    show: flag("Print the call's times, start kind and log, too (standard error stream)."),
+    show: flag(
+      "Print the call's times, start kind and log, too (standard error stream; with --json: its record and log).",
+    ),
     'output-file': value(file(), 'Write the output here.', 'o'),
     'idempotency-key': value(text('key'), 'Calls with the same key run once.'),
   },
@@ -77,7 +79,8 @@ export const invoke = defineCommand({
     });
     if (response.status === ACCEPTED) return underWay(cli, (await response.json()) as CallRecord, options.async);
     const result = callResult(response);
-    await printResult(cli, result, response, options['output-file']).catch(async (error: unknown) => {
+    const details = options.show && cli.json ? () => callAndLog(cli, result.call) : undefined;
+    await printResult(cli, result, response, options['output-file'], details).catch(async (error: unknown) => {
       throw await streamFailure(cli, error, result.call);
     });
     if (options.show && !cli.json) await showCall(cli, result.call);
@@ -106,6 +109,13 @@ async function showCall(cli: Cli, id: number): Promise<void> {
   await printCallLog(cli, id);
   const call = await cli.client.json<CallRecord>('GET', `/v1/calls/${id}`);
   for (const line of callDetails(cli, call)) cli.note(line);
+}
+
+/** What `--show` adds to JSON. */
+async function callAndLog(cli: Cli, id: number): Promise<object> {
+  const record = await cli.client.json<CallRecord>('GET', `/v1/calls/${id}`);
+  const log = await (await cli.client.request('GET', `/v1/calls/${id}/log`)).text();
+  return { record, log };
 }
 
 function underWay(cli: Cli, call: CallRecord, asked: boolean): typeof EXIT.success | typeof EXIT.pending {

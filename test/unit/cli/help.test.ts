@@ -32,10 +32,13 @@ describe('help', () => {
     const { stdout } = await runCli(['help', 'state']);
     expect(stdout).toContain('state put');
     expect(stdout).not.toContain('token create');
+    expect(await runCli(['state', '--help'])).toMatchObject({ stdout, exit: 0 });
+    expect(await runCli(['state', '-h'])).toMatchObject({ stdout, exit: 0 });
   });
 
   it('is JSON where it is asked for', async () => {
     expect(JSON.parse((await runCli(['invoke', '--help', '--json'])).stdout).help).toContain('faasm invoke');
+    expect(JSON.parse((await runCli(['--json'])).stdout).help).toContain('faasm up');
   });
 
   it('has examples that parse', () => {

@@ -66,6 +66,47 @@ describe('requests', () => {
     expect(await readFile(join(folder, 'out'), 'utf8')).toBe('whole');
   });
 
+  it.each(['', 'ftp://example.test', 'http://name:password@example.test', 'http://a b', 'http://example.test/?x=1'])(
+    'are not sent to %j, which is no address of a host',
+    async (host) => {
+      const { exit, stderr, sent } = await runCli([`--host=${host}`, 'functions'], { answer: () => json({}) });
+      expect([exit, sent]).toEqual([2, []]);
+      expect(stderr).toContain('is no address of one');
+    },
+  );
+
+  it('invoke --show adds record and log to JSON', async () => {
+    const record = { id: 7, user: 'demo', function: 'echo', state: 'success', times: {} };
+    const { stdout } = await runCli(['invoke', 'demo/echo', '--show', '--json'], {
+      answer: ({ url }) => {
+        if (url.pathname.endsWith('/log')) return new Response('noted');
+        return url.pathname === '/v1/calls/7'
+          ? json(record)
+          : new Response('out', { headers: { 'x-faasm-call': '7' } });
+      },
+    });
+    expect(JSON.parse(stdout)).toEqual({ call: 7, outputBytes: 3, output: 'out', record, log: 'noted' });
+  });
+
+  it('logs of a function that does not exist are an error, and of one without calls a note', async () => {
+    const host = (known: boolean) => ({
+      answer: ({ url }: { url: URL }) => {
+        if (url.pathname === '/v1/calls') return json({ calls: [] });
+        if (url.pathname === '/v1/functions/demo') return json({ functions: [{ user: 'demo', function: 'echo' }] });
+        return known ? json({}) : json({ code: 'FUNCTION_NOT_FOUND', message: 'None.' }, 404);
+      },
+    });
+    const missing = await runCli(['logs', 'demo/ecko'], host(false));
+    expect(missing).toMatchObject({ exit: 1, stderr: expect.stringContaining('Did you mean demo/echo?') });
+    const quiet = await runCli(['logs', 'demo/echo'], host(true));
+    expect(quiet).toMatchObject({ exit: 0, stdout: '', stderr: 'No calls of demo/echo are known here now.\n' });
+  });
+
+  it('functions says whose functions there are none of', async () => {
+    const { stderr } = await runCli(['functions', 'ada'], { answer: () => json({ functions: [] }) });
+    expect(stderr).toContain('ada has no functions yet: faasm upload ada/hello');
+  });
+
   it('names in addresses are escaped', async () => {
     const { sent } = await runCli(['state', 'get', 'demo/a/../b ?'], { answer: () => new Response('') });
     expect(sent[0]?.url.pathname).toBe('/v1/state/demo/a%2F..%2Fb%20%3F');
@@ -209,6 +250,15 @@ describe('up', () => {
     const expected = { FAASM_INVOKE_PORT: '9000', FAASM_BIND_HOST: '::1', FAASM_STORE: 'memory', FAASM_THREADS: '2' };
     expect(settings).toMatchObject(expected);
     expect(stdout).toContain('Faasm is ready\n  listens on         http://127.0.0.1:9000');
+  });
+
+  it('shows commands that work where one stands', async () => {
+    const inClone = await runCli(['up']);
+    expect(inClone.stdout).toContain('faasm upload demo/hello func/c/demo/hello.c\n');
+    expect(inClone.stdout).not.toContain('FAASM_TOKEN');
+    const elsewhere = await runCli(['up'], { cwd: tmpdir(), env: { FAASM_ADMIN_TOKEN: 'a-token-of-the-tests' } });
+    expect(elsewhere.stdout).toContain('faasm upload demo/hello hello.c\n');
+    expect(elsewhere.stdout).toContain("export FAASM_TOKEN=<the administrator's token>\n");
   });
 
   it('refuses settings before it starts anything', async () => {
