@@ -8,7 +8,7 @@ import { BatchTable } from './faasm/batch-table.ts';
 import { type ApiHandler, type ApiRequest, type ApiResponse, headOnly } from './http.ts';
 import { openApiDocument } from './openapi.ts';
 import { readPathParameter, readQuery } from './parameters.ts';
-import { isVersioned } from './route.ts';
+import { isVersioned, type Route } from './route.ts';
 import { type Match, Router } from './router.ts';
 import { ROUTES } from './routes.ts';
 import type { Services } from './services.ts';
@@ -52,19 +52,24 @@ async function respond(
   request: ApiRequest,
   match: Match | undefined,
 ): Promise<ApiResponse> {
-  if (match === undefined) throw noRoute(request.path);
-  const { byMethod, allow } = match.routes;
-  const route = byMethod.get(request.method);
-  if (route === undefined) return otherMethod(request, allow);
-  const authenticated = authenticate(request, services.runtime.tokens, mode, route.access);
+  const route = match?.routes.byMethod.get(request.method);
+  const authenticated = authenticate(request, services.runtime.tokens, mode, route?.access ?? accessOfPath(match));
   // Waiting for what is there already would cost every request of an open host.
   const principal = authenticated instanceof Promise ? await authenticated : authenticated;
+  if (match === undefined) throw noRoute(request.path);
+  if (route === undefined) return otherMethod(request, match.routes.allow);
   const params = readPath(match);
   authorise(route, principal, params['user'] as string | undefined);
   const query = readQuery(route.query ?? NOTHING, request.query, isVersioned(request.path));
   const body = route.body === undefined ? undefined : await readBody(request, route.body, services.bodies);
   // An async function that returns a promise instead of waiting for it takes two turns more of the microtask queue.
   return await route.handle({ services, request, principal, params, query, body });
+}
+
+/** Who may be told that a path leads nowhere, or takes other methods: nobody hears more than that without a token. */
+function accessOfPath(match: Match | undefined): Route['access'] {
+  const [route] = match?.routes.byMethod.values() ?? [];
+  return route?.access === 'public' ? 'public' : 'user';
 }
 
 function readPath({ routes, parameters }: Match): Readonly<Record<string, string | number>> {

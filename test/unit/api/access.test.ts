@@ -75,6 +75,18 @@ describe('access', () => {
     expect(answer.headers['www-authenticate']).toBe('Bearer realm="faasm"');
   });
 
+  it.each([
+    ['GET', '/nowhere'],
+    ['GET', '/v1/nowhere'],
+    ['PATCH', '/v1/functions'],
+    ['OPTIONS', '/v1/functions'],
+  ])('to what there is not, %s %s, takes a token too', async (method, path) => {
+    const api = openApi({}, { auth: 'tokens' });
+    expect(outcome(await api.send(method, path))).toEqual([401, 'UNAUTHENTICATED']);
+    expect((await api.as('alice', method, path)).status).not.toBe(401);
+    expect((await api.send('OPTIONS', '/healthz')).status).toBe(204);
+  });
+
   it.each(owned)('to %s is for the user whom the path names', async (_, route) => {
     const api = openApi({}, { auth: 'tokens' });
     expect(outcome(await sendAs(api, 'alice', route, 'bob'))).toEqual([403, 'FORBIDDEN']);
