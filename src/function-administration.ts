@@ -18,8 +18,8 @@ export interface FunctionAdministrationOptions {
   readonly userFunctions: number;
   /** Versions kept of each function. */
   readonly versionsKept: number;
-  /** Told what has become of a function, for the log. */
-  readonly event: (event: string, document: FunctionDocument) => void;
+  /** Told what has become of a function or a version of it, for the log. */
+  readonly event: (event: string, what: FunctionRef & { readonly version?: string }) => void;
   /** Old versions could not be removed; they are tried again with the next upload. */
   readonly notCollected: (ref: FunctionRef, error: unknown) => void;
 }
@@ -104,6 +104,7 @@ export class FunctionAdministration implements FunctionAdmin {
     checkRef(ref);
     checkVersion(version);
     await this.#turns.take(refName(ref), () => this.#options.store.removeVersion(ref, version));
+    this.#options.event('version-removed', { ...ref, version });
   }
 
   async remove(ref: FunctionRef): Promise<void> {
@@ -114,6 +115,7 @@ export class FunctionAdministration implements FunctionAdmin {
       return there;
     });
     if (!removed) throw new FaasmError('FUNCTION_NOT_FOUND', `There is no function ${refName(ref)} to remove.`);
+    this.#options.event('removed', ref);
   }
 
   async collect(ref: FunctionRef, keep?: number): Promise<readonly string[]> {

@@ -211,8 +211,7 @@ export class HostRuntime implements Runtime {
       ceilings,
       userFunctions: users.functions,
       versionsKept: options.store.versionsKept ?? VERSIONS_KEPT,
-      event: (event, document) =>
-        this.#logger.info?.(event, { function: refName(document), version: document.version }),
+      event: (event, what) => this.#logger.info?.(event, { function: refName(what), version: what.version }),
       notCollected: (ref, error) =>
         this.#logger.warn?.('versions-not-collected', { function: refName(ref), ...reasonOf(error) }),
     });

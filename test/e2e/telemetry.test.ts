@@ -56,6 +56,7 @@ describe('telemetry of the server', () => {
   it('sends what it still has of traces before it stops, and logs calls and requests', async () => {
     const traceparent = `00-${TRACE}-${CALLER}-01`;
     const answer = await post(server, { user: 'demo', function: 'hello' }, { headers: { traceparent } });
+    await fetch(`${server.invoke}/v1/functions/demo/hello`, { method: 'DELETE' });
     server.process.kill('SIGTERM');
     expect(await server.exit).toBe(0);
     const span = receiver.spans.find(({ name }) => name === 'demo/hello');
@@ -72,6 +73,7 @@ describe('telemetry of the server', () => {
       expect.arrayContaining([
         expect.objectContaining({ level: 'debug', event: 'call', function: 'demo/hello', outcome: 'success' }),
         expect.objectContaining({ level: 'debug', event: 'http', method: 'POST', path: '/', status: 200 }),
+        expect.objectContaining({ level: 'info', event: 'removed', function: 'demo/hello' }),
         expect.objectContaining({ level: 'info', event: 'stopped' }),
       ]),
     );
