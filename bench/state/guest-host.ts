@@ -15,6 +15,11 @@ const FUNCTION = 'guest';
 /** User whose state the function uses. */
 export const BENCH_USER = 'bench';
 
+/** State in the Redis at `url`, which on a busy machine may say nothing for longer than hosts put up with. */
+export function redisState(url: string): NonNullable<RuntimeOptions['state']> {
+  return { kind: 'redis', redisUrl: url, redisTimeoutMs: 60_000 };
+}
+
 /** Starts a host on the native layer with the module in `file`. */
 export async function openGuestHost(file: string, options: RuntimeOptions = {}): Promise<GuestHost> {
   const runtime = await createRuntime({ threads: 1, layer: 'native', ...options });

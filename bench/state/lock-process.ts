@@ -2,7 +2,7 @@
 import { Redis } from 'ioredis';
 import { stateKeys } from '../../src/stores/redis-keys.ts';
 import { childInput } from '../harness/child.ts';
-import { BENCH_USER, openGuestHost } from './guest-host.ts';
+import { BENCH_USER, openGuestHost, redisState } from './guest-host.ts';
 import { nanoseconds, type Pairs, timePairs } from './pairs.ts';
 
 /** What the child is asked. */
@@ -42,7 +42,7 @@ const COMPARE_AND_DELETE =
   "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0";
 
 const { file, url, times, count, warmUp, heldMs, handovers } = childInput<LockOrder>();
-const options = { threads: 2, state: { kind: 'redis', redisUrl: url } } as const;
+const options = { threads: 2, state: redisState(url) };
 const [host, other] = [await openGuestHost(file, options), await openGuestHost(file, options)];
 const redis = new Redis(url);
 redis.defineCommand('compareAndDelete', { numberOfKeys: 1, lua: COMPARE_AND_DELETE });

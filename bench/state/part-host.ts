@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { type GuestHost, openGuestHost } from './guest-host.ts';
+import { type GuestHost, openGuestHost, redisState } from './guest-host.ts';
 import { memoryBytes } from './memory.ts';
 
 /** A large value of which small parts are changed, and how often. */
@@ -38,7 +38,7 @@ const GARBAGE_MS = 500;
 /** `declares`: the function declares what it changes. */
 export async function openPartHost(order: PartOrder, declares: boolean): Promise<PartHost> {
   const { file, url, valueBytes, partBytes } = order;
-  const host = await openGuestHost(file, { state: { kind: 'redis', redisUrl: url } });
+  const host = await openGuestHost(file, { state: redisState(url) });
   const flag = declares ? 1 : 0;
   const place = (round: number): number => ((round * STRIDE) % Math.floor(valueBytes / partBytes)) * partBytes;
   await host.call(`push ${valueBytes} 0 ${valueBytes} 0 ${flag}`);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { createRuntime } from '../../src/index.ts';
 import { childInput } from '../harness/child.ts';
+import { redisState } from './guest-host.ts';
 import { memoryBytes } from './memory.ts';
 import { redisPid, redisTraffic, trafficBetween } from './redis-facts.ts';
 import { FEATURES, SGD_USER, WEIGHTS_KEY } from './svm.ts';
@@ -35,7 +36,7 @@ export interface SgdAnswer {
 
 const PRINCIPAL = { user: '*', kind: 'admin' } as const;
 const { modules, url, generate, workers, epochs, rounds } = childInput<SgdOrder>();
-const runtime = await createRuntime({ threads: workers, layer: 'native', state: { kind: 'redis', redisUrl: url } });
+const runtime = await createRuntime({ threads: workers, layer: 'native', state: redisState(url) });
 const redis = new Redis(url);
 const settings = { limits: { timeoutMs: 120_000, cpuMs: 120_000 } };
 for (const name of ['sgd_generate', 'sgd_step', 'sgd_loss']) {

@@ -1,7 +1,7 @@
 // Child of the state bench: whole values that one host pushes and another one pulls, beside a bare client of the same Redis.
 import { Redis } from 'ioredis';
 import { childInput } from '../harness/child.ts';
-import { BENCH_USER, openGuestHost } from './guest-host.ts';
+import { BENCH_USER, openGuestHost, redisState } from './guest-host.ts';
 import { nanoseconds, type Pairs, timePairs } from './pairs.ts';
 
 /** What the child is asked. */
@@ -21,7 +21,7 @@ const BARE_KEY = 'bare';
 const VALUE_KEY = 'bench-value';
 
 const { file, url, sizes } = childInput<WholeOrder>();
-const state = { kind: 'redis', redisUrl: url } as const;
+const state = redisState(url);
 const [writer, reader] = [await openGuestHost(file, { state }), await openGuestHost(file, { state })];
 const redis = new Redis(url);
 let seed = 0;
