@@ -1,8 +1,10 @@
 import { once } from 'node:events';
+import { writeSync } from 'node:fs';
 import type { Context, Output } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 
 const COLUMNS = 80;
+const STDERR = 2;
 
 /** The context of a real process. `process` is handed in because only its owner may look at the environment. */
 export function nodeContext(process: NodeJS.Process, parts: Pick<Context, 'localHost' | 'platforms'>): Context {
@@ -19,11 +21,20 @@ export function nodeContext(process: NodeJS.Process, parts: Pick<Context, 'local
       },
     },
     env: process.env,
-    cwd: process.cwd(),
+    cwd: currentFolder(process),
     fetch: globalThis.fetch,
     now: Date.now,
     ...parts,
   };
+}
+
+/** Where the process stands; the root when its folder has been removed meanwhile. */
+function currentFolder(process: NodeJS.Process): string {
+  try {
+    return process.cwd();
+  } catch {
+    return '/';
+  }
 }
 
 function output(stream: NodeJS.WriteStream, process: NodeJS.Process): Output {
@@ -32,7 +43,9 @@ function output(stream: NodeJS.WriteStream, process: NodeJS.Process): Output {
     failed = true;
     // `faasm functions | head`: whoever reads has enough. A host goes on serving, see `up`.
     if (error.code === 'EPIPE') process.exit(EXIT.success);
-    throw error;
+    // There is nowhere else to say that the other stream is full.
+    writeSync(STDERR, `error: Cannot write the output: ${error.message}.\n`);
+    process.exit(EXIT.failed);
   });
   return {
     write: (data) => void stream.write(data),

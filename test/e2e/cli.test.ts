@@ -72,6 +72,19 @@ describe('faasm', () => {
       expect(stdout).toMatch(/^demo\/\w+\n$/);
     });
 
+    it.each([
+      ['a full disk', 'functions > /dev/full', 'error: Cannot write the output: ENOSPC'],
+      ['a folder that was removed', '--host=http://127.0.0.1:9 functions', 'error: Cannot reach'],
+    ])('end with an error, not with a stack, on %s', async (_, command, message) => {
+      const gone = join(folder, 'gone');
+      const line = `mkdir "${gone}" && cd "${gone}" && rmdir "${gone}" && "${process.execPath}" "${LAUNCHER}" ${command}`;
+      const failed = await promisify(execFile)('bash', ['-c', line], {
+        env: { ...process.env, ...environment() },
+      }).catch(({ code, stderr }) => ({ code, stderr }));
+      expect(failed.stderr).toContain(message);
+      expect(failed.stderr).not.toContain('    at ');
+    });
+
     it('have versions that one can go back to, download and remove', async () => {
       const [hello, echo] = [sampleFile('hello'), sampleFile('echo')];
       const first = await json('upload', 'versions/f', hello);
