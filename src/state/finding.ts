@@ -1,6 +1,6 @@
 import { FaasmError } from '../core/errors.ts';
-import type { FetchContext } from './fetching.ts';
-import { createRegion, type RoomContext } from './making-room.ts';
+import { type FetchContext, fetchMissing } from './fetching.ts';
+import { createRegion, type RoomContext, withRoom } from './making-room.ts';
 import { type LocalValue, valueName } from './value.ts';
 
 /** What finding needs: a value that is not here yet gets a region. */
@@ -46,6 +46,11 @@ export async function makeValue(context: FindContext, user: string, key: string,
   const before = context.values.get(user, key);
   if (before !== undefined) context.values.retire(before);
   return context.values.put(user, key, region, 0);
+}
+
+/** {@link fetchMissing}, for which other values give way where memory is short. */
+export function fetchRange(context: FindContext, value: LocalValue, from: number, to: number): Promise<void> {
+  return withRoom(context, () => fetchMissing(context, value, from, to));
 }
 
 /** Throws `STATE_SIZE_MISMATCH` where a value of `sizeBytes` has no bytes up to `end`. */

@@ -10,9 +10,9 @@ import type {
 } from '../core/global-state.ts';
 import { Turns } from '../core/turns.ts';
 import type { MemoryLayer } from '../layer/layer.ts';
-import { fetchMissing } from './fetching.ts';
-import { checkInside, findOrMake, findValue } from './finding.ts';
+import { checkInside, fetchRange, findOrMake, findValue } from './finding.ts';
 import type { Holder } from './holders.ts';
+import { withRoom } from './making-room.ts';
 import { pushMasked } from './masked-push.ts';
 import { pushChanges } from './pushing.ts';
 import { hold, type Region } from './region.ts';
@@ -82,8 +82,9 @@ export class LocalTier {
           : await findOrMake(context, user, key, wish.totalBytes, wish.offset + wish.length);
       if (value === undefined) return undefined;
       const { region } = value;
-      await fetchMissing(context, value, wish.offset, Math.min(wish.offset + wish.length, region.sizeBytes));
-      if (wish.kind === 'pointer' && !wish.declares) await takeTwin(context, value, context.budget);
+      await fetchRange(context, value, wish.offset, Math.min(wish.offset + wish.length, region.sizeBytes));
+      if (wish.kind === 'pointer' && !wish.declares)
+        await withRoom(context, () => takeTwin(context, value, context.budget));
       // Nobody is there any more to release the hold.
       if (holder?.open === false) return undefined;
       const theirs = holder === undefined ? region : { ...region, holder: holder.slot };
@@ -123,13 +124,17 @@ export class LocalTier {
 
   /** Sends what has changed to the global tier. Throws `STATE_UNINITIALISED` when the host does not hold the value. */
   push(user: string, key: string): Promise<void> {
-    return this.#turn(user, key, (context) => pushChanges(context, context.values.present(user, key)));
+    return this.#turn(user, key, (context) => {
+      const value = context.values.present(user, key);
+      return withRoom(context, () => pushChanges(context, value));
+    });
   }
 
   /** {@link push}, then {@link pull}. */
   pushAndPull(user: string, key: string): Promise<void> {
     return this.#turn(user, key, async (context) => {
-      await pushChanges(context, context.values.present(user, key));
+      const value = context.values.present(user, key);
+      await withRoom(context, () => pushChanges(context, value));
       await pullValue(context, user, key);
     });
   }
@@ -151,7 +156,7 @@ export class LocalTier {
     return this.#turn(user, key, async (context) => {
       await pullValue(context, user, key);
       const value = await findOrMake(context, user, key, length, 0);
-      await fetchMissing(context, value, 0, value.region.sizeBytes);
+      await fetchRange(context, value, 0, value.region.sizeBytes);
     });
   }
 

@@ -19,28 +19,35 @@ export interface RoomContext extends ValueContext {
   readonly turns: Turns;
 }
 
-/**
- * {@link RegionStore.create}, for which other values give way that nobody uses and the global tier has. Throws what it
- * throws, once there are none.
- */
-export async function createRegion(
+/** {@link RegionStore.create}, as {@link withRoom}; values of `user` give way where the limit of that user is reached. */
+export function createRegion(
   context: RoomContext,
   user: string,
   key: string,
   length: number,
   present: boolean,
 ): Promise<Region> {
-  const { store } = context;
+  const limited = length > 0 ? user : undefined;
+  return withRoom(context, () => context.store.create(user, key, length, present), limited);
+}
+
+/**
+ * Does `work`, and again where it fails because memory is short and other values can give way, which nobody uses and the
+ * global tier has. Throws what it throws once there are none. `user`: whose values give way to work that fails by the limit
+ * of a user.
+ */
+export async function withRoom<T>(context: RoomContext, work: () => T | Promise<T>, user?: string): Promise<T> {
   const until = performance.now() + RECLAIM_MS;
-  for (;;) {
+  for (let waits = true; ; waits = context.store.reclaim()) {
     try {
-      return store.create(user, key, length, present);
+      return await work();
     } catch (error) {
       const { code } = toFaasmError(error);
-      const mine = code === 'STATE_LIMIT' && length > 0 ? user : undefined;
+      const mine = code === 'STATE_LIMIT' ? user : undefined;
       if (mine === undefined && code !== 'HOST_OVERLOADED') throw error;
-      const waits = (await makeRoom(context, mine)) || store.reclaim();
-      if (!waits || performance.now() > until) throw error;
+      const dropped = await makeRoom(context, mine);
+      // Once more in any case: there may be storage that has not been given back yet.
+      if (!(dropped || waits) || performance.now() > until) throw error;
       await new Promise<void>((resolve) => setTimeout(resolve, RECLAIM_STEP_MS));
     }
   }

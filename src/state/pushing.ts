@@ -68,6 +68,8 @@ async function pushWhole(context: PushContext, value: LocalValue, options?: { re
   const bytes = await readValue(context, value, 0, region.sizeBytes);
   // The tier keeps what it is given, and the twin learns of it only once the tier has it.
   const sent = value.twin === undefined ? bytes : bytes.slice();
+  // Before anything is sent: nothing must fail that has been done.
+  value.twin?.makeRoom(0, bytes);
   const { version } = await context.global.write(user, key, sent, options);
   value.twin?.set(0, bytes);
   value.version = version;
@@ -89,6 +91,7 @@ async function pushNew(context: PushContext, value: LocalValue): Promise<boolean
 
 async function send(context: PushContext, value: LocalValue, ranges: readonly StateRange[]): Promise<void> {
   const { user, key, region } = value;
+  for (const { offset, bytes } of ranges) value.twin?.makeRoom(offset, bytes);
   const changed = await context.global.writeRanges(user, key, region.sizeBytes, ranges);
   for (const { offset, bytes } of ranges) value.twin?.set(offset, bytes);
   learnVersion(value, changed);

@@ -8,23 +8,21 @@ import type {
   StateSum,
 } from '../core/global-state.ts';
 import { checkInside } from './finding.ts';
+import { type RoomContext, withRoom } from './making-room.ts';
 import { pushChanges } from './pushing.ts';
 import { pageRuns } from './region.ts';
-import type { RegionStore } from './region-store.ts';
-import { learnVersion, putBytes, type ValueContext } from './value.ts';
-import type { ValueTable } from './value-table.ts';
+import { learnVersion, putBytes } from './value.ts';
 
 /** How often a range is tried to be written into a value that others give other sizes. */
 const ATTEMPTS = 16;
 
 /** What changes of the global tier need. */
-export interface ChangeContext extends ValueContext {
+export interface ChangeContext extends RoomContext {
   readonly global: GlobalState;
-  readonly values: ValueTable;
-  readonly store: RegionStore;
 }
 
-// Changes that are made in the global tier, and then taken over by the value here.
+// Changes that are made in the global tier, and then taken over by the value here; the memory that this takes is there
+// before, so that nothing fails that has been done.
 
 /** See LocalTier.add. */
 export async function addTo(
@@ -36,6 +34,8 @@ export async function addTo(
   width: 4 | 8,
 ): Promise<StateSum> {
   await publish(context, user, key);
+  // Whatever the sum is, it takes no more than this.
+  await makeTwinRoom(context, user, key, { offset, bytes: new Uint8Array(width).fill(1) });
   const changed = await context.global.add(user, key, offset, delta, width);
   const bytes = new Uint8Array(8);
   new DataView(bytes.buffer).setBigInt64(0, changed.sum, true);
@@ -54,6 +54,7 @@ export async function compareAndSetIn(
 ): Promise<StateChange | undefined> {
   const { global } = context;
   await publish(context, user, key);
+  await makeTwinRoom(context, user, key, { offset, bytes: new Uint8Array(expected.length).fill(1) });
   const changed = await global.compareAndSet(user, key, offset, expected, replacement);
   const now = changed ? replacement : (await global.read(user, key, offset, expected.length))?.bytes;
   if (now !== undefined) await takeOver(context, user, key, { offset, bytes: now }, changed);
@@ -73,6 +74,7 @@ export async function setRangeOf(
     const stat = await global.stat(user, key);
     if (stat === undefined) return undefined;
     checkInside(user, key, stat.sizeBytes, range.offset + range.bytes.length);
+    await makeTwinRoom(context, user, key, range);
     try {
       const changed = await global.writeRanges(user, key, stat.sizeBytes, [range], { ifVersion });
       await takeOver(context, user, key, range, changed);
@@ -98,6 +100,7 @@ export async function setWhole(
   store.checkFits(user, key, bytes.length);
   const value = values.get(user, key);
   const same = value?.region.sizeBytes === bytes.length;
+  if (same) await makeTwinRoom(context, user, key, { offset: 0, bytes });
   // Large values are not copied for a global tier that keeps what it is given, unless they are needed here.
   const stat = await global.write(user, key, same ? bytes.slice() : bytes, condition);
   if (value === undefined) return stat;
@@ -128,7 +131,19 @@ async function publish(context: ChangeContext, user: string, key: string): Promi
   const value = context.values.get(user, key);
   if (value?.version !== 0) return;
   value.dirty.add(0, value.region.sizeBytes);
-  await pushChanges(context, value);
+  await withRoom(context, () => pushChanges(context, value));
+}
+
+/** Takes the memory that the twin of the value here needs for these bytes; other values give way. */
+async function makeTwinRoom(
+  context: ChangeContext,
+  user: string,
+  key: string,
+  { offset, bytes }: StateRange,
+): Promise<void> {
+  const value = context.values.get(user, key);
+  if (value === undefined || offset + bytes.length > value.region.sizeBytes) return;
+  await withRoom(context, () => value.twin?.makeRoom(offset, bytes));
 }
 
 /**

@@ -1,12 +1,10 @@
 import { type FetchContext, sizeChanged } from './fetching.ts';
+import { type RoomContext, withRoom } from './making-room.ts';
 import { refresh } from './pulling.ts';
 import { hasChanges } from './pushing.ts';
-import type { ValueTable } from './value-table.ts';
 
 /** What pulling a value needs. */
-export interface PullContext extends FetchContext {
-  readonly values: ValueTable;
-}
+export interface PullContext extends FetchContext, RoomContext {}
 
 /**
  * Brings what is here of a value up to what the global tier has; bytes that were changed here and not pushed stay. Where
@@ -18,7 +16,7 @@ export async function pullValue(context: PullContext, user: string, key: string)
   const stat = await context.global.stat(user, key);
   if (value === undefined) return;
   const { sizeBytes } = value.region;
-  if (stat?.sizeBytes === sizeBytes) return refresh(context, value, stat);
+  if (stat?.sizeBytes === sizeBytes) return withRoom(context, () => refresh(context, value, stat));
   // What has never been there stays.
   if (stat === undefined && value.version === 0) return;
   if (await hasChanges(context, value)) {

@@ -1,5 +1,4 @@
-import { fetchMissing } from './fetching.ts';
-import { type FindContext, findOrMake, makeValue } from './finding.ts';
+import { type FindContext, fetchRange, findOrMake, makeValue } from './finding.ts';
 import { STATE_PAGE_BYTES } from './region.ts';
 import { putBytes } from './value.ts';
 
@@ -29,8 +28,8 @@ export async function writeAt(
   const end = offset + bytes.length;
   const value = await findOrMake(context, user, key, totalBytes, end);
   // Whole pages are overwritten; of those at the ends the rest has to be there.
-  if (offset % STATE_PAGE_BYTES !== 0) await fetchMissing(context, value, offset, offset + 1);
-  if (end % STATE_PAGE_BYTES !== 0) await fetchMissing(context, value, end - 1, end);
+  if (offset % STATE_PAGE_BYTES !== 0) await fetchRange(context, value, offset, offset + 1);
+  if (end % STATE_PAGE_BYTES !== 0) await fetchRange(context, value, end - 1, end);
   value.dirty.add(offset, end);
   await putBytes(context, value, offset, bytes);
 }

@@ -40,9 +40,13 @@ describe.each([
     await redis?.remove();
   });
 
-  it.each(seeds)('each have their own bytes to themselves, whatever the others do; seed %i', async (seed) => {
-    const [global] = tiers;
-    if (global === undefined) throw new Error('no tier');
-    await interleave(hosts, global, seed);
-  });
+  it.each(seeds)(
+    'each have their own bytes to themselves, whatever the others do; seed %i',
+    async (seed) => {
+      const [global] = tiers;
+      if (global === undefined) throw new Error('no tier');
+      await interleave(hosts, global, seed);
+    },
+    30_000,
+  );
 });

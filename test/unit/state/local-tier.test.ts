@@ -193,6 +193,34 @@ describe('local tier: pushing', () => {
   });
 });
 
+describe('local tier: pushing by a mask', () => {
+  it('is refused where the value has been given up for another one before its turn comes', async () => {
+    const { tier, store, traffic, write } = setUp({ layer: fileLayer() });
+    const region = (await tier.acquire('u', 'k', pointer(8))) as Region;
+    write(region, 'original');
+    await tier.push('u', 'k');
+    releaseHold(region);
+    write(await tier.acquire('u', 'mask', pointer(8)), '\x01\x01');
+    traffic.writes = 0;
+    const pushing = tier.pushMasked('u', 'k', 'mask');
+    const replacing = tier.set('u', 'k', bytes('another value'));
+    await expect(pushing).rejects.toMatchObject({ code: 'STATE_UNINITIALISED' });
+    await replacing;
+    expect([(await store.stat('u', 'k'))?.sizeBytes, traffic.writes]).toEqual([13, 1]);
+  });
+
+  it('goes into a value of the same size that has taken the place of the first one', async () => {
+    const { tier, globalText, write } = setUp({ layer: fileLayer() });
+    write(await tier.acquire('u', 'k', pointer(8)), 'original');
+    await tier.push('u', 'k');
+    write(await tier.acquire('u', 'mask', pointer(8)), '\x01\x01');
+    const pushing = tier.pushMasked('u', 'k', 'mask');
+    const replacing = [tier.write('u', 'k', bytes('longer value')), tier.write('u', 'k', bytes('replaced'))];
+    await Promise.all([pushing, ...replacing]);
+    expect(await globalText('k')).toBe('reiginal');
+  });
+});
+
 describe('local tier: replacing values', () => {
   it('puts a value of the same size in place, for those who have it mapped', async () => {
     const { tier, traffic, replaced, text, write } = setUp();
@@ -378,6 +406,56 @@ describe('local tier: limits', () => {
     releaseHold(held);
     await tier.acquire('u', 'b', pointer(3 * PAGE));
     expect(budget.used('memoryPages')).toBe(4);
+  });
+
+  describe('where copies by which changes are found need memory', () => {
+    /** A host with 10 pages, 8 of which a value takes that has been pushed and that nobody uses any more. */
+    async function nearlyFull() {
+      const host = setUp({ layer: fileLayer(), memoryPages: 10 });
+      const idle = (await host.tier.acquire('u', 'idle', pointer(4 * PAGE))) as Region;
+      host.write(idle, 'x'.repeat(4 * PAGE));
+      await host.tier.push('u', 'idle');
+      releaseHold(idle);
+      expect(host.budget.used('memoryPages')).toBe(8);
+      return host;
+    }
+    it('others give way to those of a pointer', async () => {
+      const { tier, store, budget } = await nearlyFull();
+      await store.write('u', 'k', bytes('a'.repeat(2 * PAGE)));
+      await tier.acquire('u', 'k', pointer(0));
+      expect([budget.used('memoryPages'), tier.twinPages]).toEqual([4, 2]);
+      expect((await tier.acquire('u', 'idle', { kind: 'existing', offset: 0, length: 1 }))?.sizeBytes).toBe(4 * PAGE);
+    });
+
+    it('others give way to those of a push', async () => {
+      const { tier, write, globalText, traffic } = await nearlyFull();
+      write(await tier.acquire('u', 'k', pointer(2 * PAGE)), 'b'.repeat(2 * PAGE));
+      traffic.writes = 0;
+      await tier.push('u', 'k');
+      expect([tier.twinPages, traffic.writes]).toEqual([2, 1]);
+      expect(await globalText('k')).toBe('b'.repeat(1000));
+    });
+
+    it('others give way to those of a pull, and of what is set from outside', async () => {
+      const { tier, store, text } = await nearlyFull();
+      await store.write('u', 'k', new Uint8Array(2 * PAGE));
+      const region = await tier.acquire('u', 'k', pointer(0));
+      await store.write('u', 'k', bytes('c'.repeat(2 * PAGE)));
+      await tier.pull('u', 'k', 0);
+      expect([tier.twinPages, text(region).slice(-1)]).toEqual([2, 'c']);
+      await tier.set('u', 'k', bytes('d'.repeat(2 * PAGE)));
+      expect(text(region).slice(-1)).toBe('d');
+    });
+
+    it('nothing is sent or set that would not be known afterwards', async () => {
+      const { tier, store, write, traffic } = setUp({ layer: fileLayer(), memoryPages: 5 });
+      const region = await tier.acquire('u', 'k', pointer(3 * PAGE));
+      write(region, 'x'.repeat(3 * PAGE));
+      const refused = { code: 'HOST_OVERLOADED' };
+      await expect(tier.push('u', 'k')).rejects.toMatchObject(refused);
+      await expect(tier.set('u', 'k', bytes('y'.repeat(3 * PAGE)))).rejects.toMatchObject(refused);
+      expect([traffic.writes, await store.stat('u', 'k')]).toEqual([0, undefined]);
+    });
   });
 
   it('takes nothing of the budget when the layer has no storage', async () => {
