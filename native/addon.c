@@ -27,5 +27,6 @@ NAPI_MODULE_INIT() {
   memory_register(env, exports);
   view_register(env, exports);
   guard_register(env, exports);
+  allocator_register(env, exports);
   return exports;
 }

@@ -49,6 +49,8 @@ const VALUE_LIMIT_BYTES = 4 * 1024 ** 3 - PAGE_BYTES;
 const QUEUE_LIMIT = 10_000;
 const RESULT_TTL_MS = 600_000;
 const GRACE_MS = 30_000;
+/** How often memory that has been freed is given back to the system. */
+const TRIM_MS = 10_000;
 /** Threads at most, as a multiple of those kept, and at least. */
 const THREADS_FACTOR = 4;
 const THREADS_MIN = 8;
@@ -95,6 +97,7 @@ export class HostRuntime implements Runtime {
   readonly #files: SharedFiles;
   readonly #layer: ReturnType<typeof openLayer>;
   readonly #baseThreads: number;
+  readonly #trims: NodeJS.Timeout;
   #closing = false;
   #wake: (() => void)[] = [];
 
@@ -111,6 +114,7 @@ export class HostRuntime implements Runtime {
     const global = options.globalState ?? parts.global;
     this.#stores = stores;
     this.#global = parts.global;
+    this.#trims = setInterval(() => layer.trim(), TRIM_MS).unref();
     this.#telemetry = telemetry;
     this.#logger = options.logger;
     this.#baseThreads = options.threads ?? availableParallelism();
@@ -312,6 +316,7 @@ export class HostRuntime implements Runtime {
 
   async close(options: { readonly graceMs?: number } = {}): Promise<void> {
     this.#closing = true;
+    clearInterval(this.#trims);
     await this.#scheduler.drained(options.graceMs ?? GRACE_MS);
     this.#scheduler.close();
     await this.#pool.close();

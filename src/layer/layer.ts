@@ -49,6 +49,8 @@ export interface MemoryLayer {
   openGuard(): Guard;
   /** Ends the turn of `call` if one is running on any thread; false when none is, or the layer cannot. */
   cancel(call: number): boolean;
+  /** Has the process give back to the system what it has freed, if the layer can; does not block. */
+  trim(): void;
 
   /** New zeroed storage of at least `sizeBytes`. Throws `HOST_OVERLOADED`. */
   allocate(sizeBytes: number): Storage;

@@ -35,6 +35,7 @@ export interface NativeAddon {
   run(enter: () => void, call: number, wallMs: number, cpuMs: number): number;
   cpuNow(): number;
   cancel(call: number): boolean;
+  trim(): void;
 }
 
 /** Where bundles have the addon, where a build puts it, and where the package carries one, in order of preference. */

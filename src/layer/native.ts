@@ -21,6 +21,7 @@ export function nativeLayer(addon: NativeAddon, folder = ''): MemoryLayer {
     abilities: { preciseKill: true, sharedRegions: true, copyOnWrite: true, cpuTime: true },
     openGuard: () => nativeGuard(addon),
     cancel: (call) => addon.cancel(call),
+    trim: () => addon.trim(),
 
     allocate(sizeBytes) {
       const fd = addon.createFile(sizeBytes, folder);

@@ -33,6 +33,7 @@ export function portableLayer(board: TurnBoard = turnBoard()): MemoryLayer {
     abilities: { preciseKill: false, sharedRegions: false, copyOnWrite: false, cpuTime: false },
     openGuard: () => portableGuard(board),
     cancel: () => false,
+    trim: () => undefined,
 
     allocate(sizeBytes) {
       try {
