@@ -15,6 +15,8 @@ export const IMMEDIATE = {
   rare: 7,
   bytes4: 8,
   bytes8: 9,
+  /** A LEB128 that needs no look, of an instruction that joins two paths of control. */
+  branch: 10,
 } as const;
 
 /** Opcodes that the walker treats by name. */
@@ -56,8 +58,10 @@ function makeTable(): Uint8Array {
   // Comparisons, arithmetic and conversions; ref.is_null and ref.as_non_null.
   for (let opcode = 0x45; opcode <= 0xc4; opcode += 1) table[opcode] = IMMEDIATE.none;
   mark(IMMEDIATE.none, 0xd1, 0xd4);
-  // catch, throw, rethrow, br, br_if, delegate; local.get, set, tee; i32.const; br_on_null, br_on_non_null
-  mark(IMMEDIATE.leb, 0x07, 0x08, 0x09, 0x0c, 0x0d, 0x18, 0x20, 0x21, 0x22, 0x41, 0xd5, 0xd6);
+  // catch, throw, rethrow, delegate; local.get, set, tee; i32.const
+  mark(IMMEDIATE.leb, 0x07, 0x08, 0x09, 0x18, 0x20, 0x21, 0x22, 0x41);
+  // br, br_if, br_on_null, br_on_non_null
+  mark(IMMEDIATE.branch, 0x0c, 0x0d, 0xd5, 0xd6);
   mark(IMMEDIATE.leb64, 0x42);
   mark(IMMEDIATE.bytes4, 0x43);
   mark(IMMEDIATE.bytes8, 0x44);

@@ -173,6 +173,18 @@ describe('uploads that would cost more than their size', () => {
     expect(said.length).toBeLessThan(1000);
   });
 
+  it.each([
+    ['if', 1_500, '(if (local.get 0) (then))'],
+    ['loop', 400, '(loop (br_if 0 (local.get 0)))'],
+    ['br_if', 10_000, '(block (br_if 0 (local.get 0)))'],
+    ['br_table', 400, `(block (br_table ${'0 '.repeat(32)} (local.get 0)))`],
+  ])('of locals at every %s are refused, few of them are not', (_, count, code) => {
+    const withLocals = (locals: number): Uint8Array =>
+      assemble(`(module (func (export "_start") (local ${'i32 '.repeat(locals)}) ${code.repeat(count)}))`);
+    expect(refusal(withLocals(50_000))).toMatchObject({ code: 'MODULE_UNSUPPORTED' });
+    expect(() => deriveArtifact(withLocals(500), catalogueOf())).not.toThrow();
+  });
+
   it('of operations are refused', () => {
     const count = 350_000;
     const body = [0, ...repeat(count, 0x3f, 0, 0x1a), 0x0b];
