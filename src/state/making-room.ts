@@ -20,13 +20,15 @@ export interface RoomContext extends ValueContext {
 }
 
 /** {@link RegionStore.create}, as {@link withRoom}; values of `user` give way where the limit of that user is reached. */
-export function createRegion(
+export async function createRegion(
   context: RoomContext,
   user: string,
   key: string,
   length: number,
   present: boolean,
 ): Promise<Region> {
+  // No room is enough for what is too large.
+  context.store.checkFits(user, key, length);
   const limited = length > 0 ? user : undefined;
   return withRoom(context, () => context.store.create(user, key, length, present), limited);
 }

@@ -386,6 +386,16 @@ describe('local tier: limits', () => {
     expect((await tier.acquire('u', 'k', pointer(10)))?.sizeBytes).toBe(10);
   });
 
+  it('takes nothing from others for a value that no room is enough for', async () => {
+    const { tier, store, traffic } = setUp({ valueLimitBytes: PAGE });
+    await store.write('u', 'k', bytes('value'));
+    releaseHold((await tier.acquire('u', 'k', EXISTING)) as Region);
+    await expect(tier.acquire('u', 'large', pointer(PAGE + 1))).rejects.toMatchObject({ code: 'STATE_LIMIT' });
+    traffic.reads = 0;
+    await tier.acquire('u', 'k', EXISTING);
+    expect(traffic.reads).toBe(0);
+  });
+
   it('bounds what one user has here, pages of stale regions included, and no other user', async () => {
     const { tier } = setUp({ userLimitBytes: 3 * PAGE });
     const held = (await tier.acquire('u', 'a', pointer(2 * PAGE))) as Region;
