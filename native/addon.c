@@ -28,5 +28,6 @@ NAPI_MODULE_INIT() {
   view_register(env, exports);
   guard_register(env, exports);
   allocator_register(env, exports);
+  process_register(env, exports);
   return exports;
 }

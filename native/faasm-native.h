@@ -1,6 +1,6 @@
 /* The native layer: what JavaScript cannot do for Faaslets. Mapping files into linear memory (memory.c), comparing them
  * (view.c), running guest code under a guard that a watchdog can stop (guard.c), V8's entry points for that (isolate.c),
- * and having the C library give memory back (allocator.c). */
+ * having the C library give memory back (allocator.c), and leaving without waiting for threads (process.c). */
 #ifndef FAASM_NATIVE_H
 #define FAASM_NATIVE_H
 
@@ -27,6 +27,7 @@ void memory_register(napi_env env, napi_value exports);
 void view_register(napi_env env, napi_value exports);
 void guard_register(napi_env env, napi_value exports);
 void allocator_register(napi_env env, napi_value exports);
+void process_register(napi_env env, napi_value exports);
 
 /* Helpers shared by them. */
 void export_function(napi_env env, napi_value exports, const char *name, napi_callback function);

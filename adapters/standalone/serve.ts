@@ -2,6 +2,7 @@ import {
   type AuthMode,
   type Config,
   createRuntime,
+  exitAtOnce,
   type LayerName,
   type Logger,
   loadConfig,
@@ -50,7 +51,7 @@ export async function serve({ environment = process.env, announce = readyText }:
     const log = openLog(config);
     for (const name of unknownVariables(environment)) log.warn?.('unknown-setting', { name, hint: 'it has no effect' });
     const { runtime, server, auth } = await start(config, log);
-    stopOnSignals(server, log);
+    stopOnSignals(runtime, server, log);
     log.info?.('ready', { invoke: server.invoke.url, upload: server.upload.url });
     const { layer, layerReason, threads } = runtime.info();
     const reason = layerReason === undefined ? {} : { layerReason };
@@ -91,17 +92,19 @@ async function start(config: Config, log: Logger): Promise<Started> {
   }
 }
 
-function stopOnSignals(server: StandaloneServer, log: Logger): void {
+function stopOnSignals(runtime: Runtime, server: StandaloneServer, log: Logger): void {
   let stoppingSince: number | undefined;
   const stop = async (signal: string): Promise<void> => {
     if (stoppingSince !== undefined) {
-      if (performance.now() - stoppingSince > ECHO_MS) process.exit(EXIT.interrupted);
+      if (performance.now() - stoppingSince > ECHO_MS) exitAtOnce(EXIT.interrupted);
       return;
     }
     stoppingSince = performance.now();
     log.info?.('stopping', { signal, hint: 'finishing the calls that were accepted; send it again to stop at once' });
     await server.stop();
     log.info?.('stopped');
+    // A thread that could not be ended would be waited for.
+    if (runtime.info().threads > 0) exitAtOnce(EXIT.stopped);
     process.exit(EXIT.stopped);
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal));

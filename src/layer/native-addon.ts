@@ -36,6 +36,7 @@ export interface NativeAddon {
   cpuNow(): number;
   cancel(call: number): boolean;
   trim(): void;
+  exitAtOnce(code: number): never;
 }
 
 /** Where bundles have the addon, where a build puts it, and where the package carries one, in order of preference. */

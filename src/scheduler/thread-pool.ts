@@ -7,6 +7,8 @@ import type { ThreadView } from './placement.ts';
 
 /** Idle threads beyond the base are ended after this long. */
 const RETIRE_AFTER_MS = 10_000;
+/** Threads that have not ended so long after they were told are in code that nothing interrupts. */
+const END_MS = 5000;
 /** Beyond this share of the budget in use, idle Faaslets give theirs back. */
 const PRESSURE = 0.8;
 
@@ -149,9 +151,16 @@ export class ThreadPool {
     return this.#budget.used(resource) > this.#budget.limit(resource) * PRESSURE;
   }
 
+  /** Ends all threads; resolves when they are gone, or the time for it is over: then those that are left are in `threads`. */
   async close(): Promise<void> {
     this.#closing = true;
-    await Promise.all([...this.threads.values()].map(({ handle }) => handle.terminate()));
+    const ended = Promise.all([...this.threads.values()].map(({ handle }) => handle.terminate()));
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, END_MS);
+    });
+    await Promise.race([ended, late]);
+    clearTimeout(timer);
   }
 
   #message(thread: PoolThread, message: FromThread): void {
