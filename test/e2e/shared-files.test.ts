@@ -158,9 +158,12 @@ describe('shared files', () => {
       'ln faasm://made/file faasm://made/link',
       'symlink file faasm://made/link',
       'touch faasm://made/file',
+      'stamp faasm://made/file',
       'write faasm://made x',
       'rmdir /faasm:',
       'mv /faasm: /tmp/x',
+      'mkdir /tmp/dir',
+      'mv /tmp/dir /faasm:',
       'write /faasm: x',
     ]);
     expect(lines).toEqual([
@@ -185,11 +188,29 @@ describe('shared files', () => {
       `link failed: ${E.PERM}`,
       `symlink failed: ${E.PERM}`,
       'utimensat failed: 58',
+      'futimens failed: 58',
       `open failed: ${E.ISDIR}`,
       'rmdir failed: 10',
       'rename failed: 10',
+      'done',
+      'rename failed: 10',
       `open failed: ${E.ISDIR}`,
     ]);
+  });
+
+  it('have directories that are listed as they are whenever they are opened', async () => {
+    const runtime = await start();
+    await uploadShell(runtime);
+    const { lines } = await shell(runtime, [
+      'ls faasm://',
+      'mkdir /tmp/dir',
+      'mv /tmp/dir /faasm:',
+      'write faasm://one 1',
+      'ls faasm://',
+      'mv faasm://one faasm://two',
+      'ls faasm://',
+    ]);
+    expect(lines).toEqual(['', 'done', 'rename failed: 10', 'done', 'one', 'done', 'two']);
   });
 
   it('are seen by all functions of the host at once, and by other hosts within the refresh time', async () => {

@@ -3,7 +3,7 @@ import type { GuestMemory } from '../guest-memory.ts';
 import type { TreeNode } from './directory-node.ts';
 import { fail } from './errno.ts';
 import { setU64 } from './layout.ts';
-import { FILETYPE, FSTFLAG, SIZE } from './types.ts';
+import { DEVICE, FILETYPE, FSTFLAG, SIZE } from './types.ts';
 
 /** Writes a `filestat` for `node`, or for a standard stream. Throws `BAD_POINTER`. */
 export function writeFilestat(memory: GuestMemory, address: number, node: TreeNode | undefined): void {
@@ -20,13 +20,17 @@ export function writeFilestat(memory: GuestMemory, address: number, node: TreeNo
   memory.view.setBigUint64(at + 56, node.ctime, true);
 }
 
-/** Sets times as `fstflags` say. Fails with EINVAL for a time that is to be both given and now, or unknown flags. */
+/**
+ * Sets times as `fstflags` say. Fails with EINVAL for a time that is to be both given and now, or unknown flags, and with
+ * ENOTSUP for shared files: the store says when they were written.
+ */
 export function setTimes(node: TreeNode, atime: bigint, mtime: bigint, flags: number): void {
   const known = FSTFLAG.ATIM | FSTFLAG.ATIM_NOW | FSTFLAG.MTIM | FSTFLAG.MTIM_NOW;
   const both = (a: number, b: number): boolean => (flags & a) !== 0 && (flags & b) !== 0;
   if ((flags & ~known) !== 0 || both(FSTFLAG.ATIM, FSTFLAG.ATIM_NOW) || both(FSTFLAG.MTIM, FSTFLAG.MTIM_NOW)) {
     fail('INVAL');
   }
+  if (node.device === DEVICE.SHARED) fail('NOTSUP');
   const now = realtimeNs();
   if ((flags & FSTFLAG.ATIM) !== 0) node.atime = BigInt.asUintN(64, atime);
   if ((flags & FSTFLAG.ATIM_NOW) !== 0) node.atime = now;

@@ -42,11 +42,10 @@ function open(
   if (found.node && exclusive) fail('EXIST');
   if (!found.node && !has(OFLAG.CREAT)) fail('NOENT');
   const asked = Number(BigInt.asUintN(32, rights));
-  const node = found.node ? checkExisting(found.node, has(OFLAG.DIRECTORY), has(OFLAG.TRUNC), asked) : undefined;
+  const node = found.node ? checkExisting(found.node, oflags, asked) : undefined;
   let held = granted(directory, node?.type ?? FILETYPE.REGULAR_FILE, asked);
   if (has(OFLAG.TRUNC) && (directory.rights & RIGHT.PATH_FILESTAT_SET_SIZE) === 0) fail('NOTCAPABLE');
-  const opened = node ?? create(session, directory, found);
-  if (opened instanceof SharedDirectory) opened.load();
+  const opened = node instanceof SharedDirectory ? node.opened() : (node ?? create(session, directory, found));
   if (opened instanceof SharedFile) held &= opened.opening(has(OFLAG.TRUNC) || (asked & RIGHT.FD_WRITE) !== 0);
   if (has(OFLAG.TRUNC) && opened.type === FILETYPE.REGULAR_FILE) opened.resize(0, session.pace);
   const common = { flags, rights: held, inheriting: Number(BigInt.asUintN(32, inheriting)) & directory.inheriting };
@@ -63,10 +62,12 @@ function open(
 type Openable = Exclude<TreeNode, { type: typeof FILETYPE.SYMBOLIC_LINK }>;
 
 /** Whether what exists can be opened as asked. Fails with ELOOP for a link not followed, ENOTDIR, EISDIR. */
-function checkExisting(node: TreeNode, asDirectory: boolean, truncate: boolean, rights: number): Openable {
+function checkExisting(node: TreeNode, oflags: number, rights: number): Openable {
   if (node.type === FILETYPE.SYMBOLIC_LINK) return fail('LOOP');
+  const asDirectory = (oflags & OFLAG.DIRECTORY) !== 0;
+  const asFile = (oflags & (OFLAG.CREAT | OFLAG.TRUNC)) !== 0 || (rights & RIGHT.FD_WRITE) !== 0;
   if (node.type !== FILETYPE.DIRECTORY && asDirectory) fail('NOTDIR');
-  if (node.type === FILETYPE.DIRECTORY && (truncate || (rights & RIGHT.FD_WRITE) !== 0)) fail('ISDIR');
+  if (node.type === FILETYPE.DIRECTORY && asFile) fail('ISDIR');
   return node;
 }
 

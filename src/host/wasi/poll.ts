@@ -105,7 +105,8 @@ class Poller {
     }
     if (type !== EVENT.FD_READ && type !== EVENT.FD_WRITE) return ERRNO.INVAL;
     try {
-      this.#session.descriptors.get(subject, type === EVENT.FD_READ ? RIGHT.FD_READ : RIGHT.FD_WRITE);
+      const right = type === EVENT.FD_READ ? RIGHT.FD_READ : RIGHT.FD_WRITE;
+      this.#session.descriptors.get(subject, right | RIGHT.POLL_FD_READWRITE);
       return ERRNO.SUCCESS;
     } catch (thrown) {
       return errnoOf(thrown);

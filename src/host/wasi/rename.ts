@@ -24,7 +24,9 @@ function rename(
   const { node } = source;
   if (!node) fail('NOENT');
   if (isDots(source.name) || isDots(target.name)) fail('BUSY');
-  if (node.device !== source.parent.device) fail('BUSY'); // where another tree begins
+  for (const { node: at, parent } of [source, target]) {
+    if (at !== undefined && at.device !== parent.device) fail('BUSY'); // where another tree begins
+  }
   if (source.parent.device !== target.parent.device) fail('XDEV');
   if (target.parent.links === 0) fail('NOENT');
   const moving = node.type === FILETYPE.DIRECTORY;

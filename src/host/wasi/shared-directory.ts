@@ -27,7 +27,7 @@ export class SharedDirectory extends DirectoryNode {
   override readonly device = DEVICE.SHARED;
   readonly path: string;
   readonly #view: SharedView;
-  #names: readonly FileName[] | undefined;
+  #names: readonly FileName[] = [];
 
   constructor(view: SharedView, path: string, time: bigint, parent: DirectoryNode) {
     super(sharedIno(path), time, parent);
@@ -73,15 +73,16 @@ export class SharedDirectory extends DirectoryNode {
     this.#view.remove(this.pathOf(name));
   }
 
-  /** Gets the names, as they are now, for as long as the directory is open. */
-  load(): void {
-    this.#names ??= this.#view.names(this.path);
+  /** What a descriptor is open on: the directory with its names as they are now. */
+  opened(): SharedDirectory {
+    const opened = new SharedDirectory(this.#view, this.path, this.mtime, this.parent);
+    opened.#names = this.#view.names(this.path);
+    return opened;
   }
 
   listing(onItems: (count: number) => void): readonly Listed[] {
-    const names = this.#names ?? [];
-    onItems(names.length);
-    return names.map(({ name, directory }, index) => {
+    onItems(this.#names.length);
+    return this.#names.map(({ name, directory }, index) => {
       const type = directory ? FILETYPE.DIRECTORY : FILETYPE.REGULAR_FILE;
       return { name, node: { ino: sharedIno(this.pathOf(name)), type }, order: FIRST_ORDER + index };
     });

@@ -68,7 +68,7 @@ export class ModelFiles {
       }
       if (node.kind === 'link') return refuse(E.LOOP);
       if (node.kind !== 'directory' && how.directory) refuse(E.NOTDIR);
-      if (node.kind === 'directory' && (how.truncate || how.write)) refuse(E.ISDIR);
+      if (node.kind === 'directory' && (how.create || how.truncate || how.write)) refuse(E.ISDIR);
       if (node.kind === 'file' && how.truncate) node.bytes = [];
       return node;
     });

@@ -160,6 +160,7 @@ static void run(void) {
   else if (IS("ln")) answer(link(arg[1], arg[2]), "link");
   else if (IS("symlink")) answer(symlink(arg[1], arg[2]), "symlink");
   else if (IS("touch")) answer(utimensat(AT_FDCWD, arg[1], NULL, 0), "utimensat");
+  else if (IS("stamp")) answer(futimens(open(arg[1], O_RDWR), NULL), "futimens");
   else if (IS("open")) rawOpen();
   else if (IS("fdread")) rawRead();
   else if (IS("renumber")) printf("renumber: %d\n", __wasi_fd_renumber((unsigned)atol(arg[1]), (unsigned)atol(arg[2])));

@@ -45,6 +45,7 @@ describe('paths', () => {
     expect(host.open('none/x', { oflags: O.CREAT })).toBe(-E.NOENT);
     expect(host.open('new/', { oflags: O.CREAT })).toBe(-E.ISDIR);
     expect(host.open('tmp', { oflags: O.CREAT })).toBe(-E.ISDIR);
+    expect(host.open('tmp', { oflags: O.CREAT, rights: 2n })).toBe(-E.ISDIR);
     expect(host.open('tmp', { oflags: O.CREAT | O.DIRECTORY })).toBe(-E.INVAL);
     expect(host.open('f', { oflags: 16 })).toBe(-E.INVAL);
     expect(host.open('f', { fdflags: 64 })).toBe(-E.INVAL);

@@ -103,6 +103,13 @@ describe('poll_oneoff', () => {
     expect(host.events().at(-1)).toMatchObject({ bytes: 0, flags: 1 }); // end of input
   });
 
+  it('needs the right to wait for a descriptor besides the right to use it', () => {
+    const host = new Poller();
+    host.wasi('fd_fdstat_set_rights', 0, 1n << 1n, 0n);
+    expect(host.fd(1, 0).poll()).toBe(E.OK);
+    expect(host.events()[0]).toMatchObject({ error: E.NOTCAPABLE });
+  });
+
   it('refuses no subscriptions and bad memory', () => {
     const host = new Poller();
     expect(host.wasi('poll_oneoff', 0, 0, 0, 0)).toBe(E.INVAL);
