@@ -47,15 +47,19 @@ export function milliseconds(declaration: Declaration<number> & { readonly min: 
   return integer({ ...declaration, max: 2_147_483_647, unit: 'ms' });
 }
 
-/** A size in bytes, at least `min`; KiB, MiB and GiB may follow the number. */
-export function bytes(declaration: Declaration<number> & { readonly min: number }): Setting<number> {
-  const { min, ...rest } = declaration;
+/** A size in bytes, from `min` to `max`; KiB, MiB and GiB may follow the number. */
+export function bytes(
+  declaration: Declaration<number> & { readonly min: number; readonly max?: number },
+): Setting<number> {
+  const { min, max = Number.MAX_SAFE_INTEGER, ...rest } = declaration;
+  const least = min === 0 ? '' : ` of at least ${sizeText(min)}`;
+  const most = max === Number.MAX_SAFE_INTEGER ? '' : `${min === 0 ? ' of' : ' and'} at most ${sizeText(max)}`;
   return {
     ...rest,
     unit: 'bytes',
     defaultText: rest.defaultText ?? sizeText(rest.default),
-    accepts: `a size${min === 0 ? '' : ` of at least ${sizeText(min)}`}, such as 65536, 64KiB, 64MiB or 1GiB`,
-    parse: (text) => within(parseBytes(text), min, Number.MAX_SAFE_INTEGER),
+    accepts: `a size${least}${most}, such as 65536, 64KiB, 64MiB or 1GiB`,
+    parse: (text) => within(parseBytes(text), min, max),
   };
 }
 

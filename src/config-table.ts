@@ -171,6 +171,7 @@ export const LIMITS: Table<Limits> = {
     env: 'FAASM_MEMORY_BYTES',
     default: DEFAULT_LIMITS.memoryBytes,
     min: PAGE_BYTES,
+    max: DEFAULT_CEILINGS.memoryBytes,
     meaning: 'Heap of a call: linear memory, mapped state not counted.',
   }),
   timeoutMs: milliseconds({
@@ -223,7 +224,13 @@ export const LIMITS: Table<Limits> = {
 };
 
 const ceilingBytes = (name: keyof Limits, min: number, what: string): Setting<number> =>
-  bytes({ env: CEILING_SETTINGS[name], default: DEFAULT_CEILINGS[name], min, meaning: ceilingMeaning(what) });
+  bytes({
+    env: CEILING_SETTINGS[name],
+    default: DEFAULT_CEILINGS[name],
+    min,
+    max: DEFAULT_CEILINGS[name],
+    meaning: ceilingMeaning(what),
+  });
 const ceilingMs = (name: keyof Limits, what: string): Setting<number> =>
   milliseconds({ env: CEILING_SETTINGS[name], default: DEFAULT_CEILINGS[name], min: 1, meaning: ceilingMeaning(what) });
 const ceilingCount = (name: keyof Limits, min: number, what: string): Setting<number> =>

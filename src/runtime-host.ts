@@ -43,6 +43,7 @@ import { StateService } from './state/state-service.ts';
 import { stateAdministration } from './state-administration.ts';
 import { limitedFiles } from './stores/limited-files.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
+import { tokenAdministration } from './token-administration.ts';
 
 const RESULT_BYTES = 256 * 1024 * 1024;
 const VALUE_LIMIT_BYTES = 4 * 1024 ** 3 - PAGE_BYTES;
@@ -220,7 +221,7 @@ export class HostRuntime implements Runtime {
         this.#logger.warn?.('versions-not-collected', { function: refName(ref), ...reasonOf(error) }),
     });
     this.files = this.#files.files;
-    this.tokens = stores.tokens;
+    this.tokens = tokenAdministration(stores.tokens, this.#logger);
     this.state = stateAdministration(this.#tier, global);
   }
 

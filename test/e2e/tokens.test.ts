@@ -47,6 +47,8 @@ describe('a host with an administrator token', () => {
 
     expect(await code(token, 'DELETE', `/v1/tokens/${id}`)).toEqual([200, null]);
     expect(await code(token, 'GET', '/v1/whoami')).toEqual([401, 'UNAUTHENTICATED']);
+    expect(server.output()).toMatch(new RegExp(`token-created\\W.*${id}[^]*token-revoked\\W.*${id}`));
+    expect(server.output()).not.toContain(token);
   });
 
   it('is served under any name and to any page, because the token decides', async () => {

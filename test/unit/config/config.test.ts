@@ -37,6 +37,7 @@ describe('loadConfig', () => {
     ['FAASM_TIMEOUT_MS', '99999999999', '2147483647'],
     ['FAASM_MEMORY_BYTES', '12XB', '64MiB'],
     ['FAASM_MEMORY_BYTES', '1', 'at least 64 KiB'],
+    ['FAASM_MEMORY_BYTES', '8GiB', 'at most 4 GiB'],
     ['FAASM_LAYER', 'Native', 'auto, native, portable'],
     ['FAASM_BIND_HOST', 'two words', 'an address or name'],
     ['FAASM_STORE', 'S3', 'folder, memory, s3'],
