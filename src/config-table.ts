@@ -315,7 +315,7 @@ export const BUDGETS: Table<BudgetSettings> = {
     env: 'FAASM_HOST_BODY_BYTES',
     default: 1024 * MIB,
     min: 1,
-    meaning: 'Request bodies held at the same time.',
+    meaning: 'Request bodies held at the same time; as much again for shared files that are sent.',
   }),
 };
 

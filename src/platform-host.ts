@@ -9,7 +9,7 @@ import type { CallRequest, Runtime } from './core/ports.ts';
 import { invocationRuntime } from './invocation-runtime.ts';
 
 /** What {@link platformHost} needs. */
-export interface PlatformHostOptions extends Omit<FaasmApiOptions, 'auth'> {
+export interface PlatformHostOptions extends Omit<FaasmApiOptions, 'auth' | 'fileAnswerBytes'> {
   readonly readObject: ReadObject;
   /** Told every call that has ended, before the request that started it is answered. */
   readonly callEnded: (call: CallRequest, result: CallResult) => void;
@@ -46,7 +46,7 @@ export function platformHost(runtime: Runtime, options: PlatformHostOptions): Pl
   const { readObject, callEnded, bodies, platform } = options;
   const invocations = invocationRuntime(runtime, callEnded);
   const [trusted, open] = (['open', 'tokens'] as const).map((auth) =>
-    faasmApi(invocations, { bodies, platform, auth }),
+    faasmApi(invocations, { bodies, fileAnswerBytes: bodies.file, platform, auth }),
   );
 
   async function run<T>(

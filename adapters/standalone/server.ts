@@ -30,7 +30,12 @@ export async function startServer(config: Config, { runtime, log, auth }: Server
     bodyTimeoutMs: config.bodyTimeoutMs,
     budget: new BodyBudget(config.budgets.bodyBytes),
     localOnly: auth === 'open',
-    handler: faasmApi(runtime, { bodies: config.maxBodyBytes, auth, platform: `node ${process.versions.node}` }),
+    handler: faasmApi(runtime, {
+      bodies: config.maxBodyBytes,
+      fileAnswerBytes: config.budgets.bodyBytes,
+      auth,
+      platform: `node ${process.versions.node}`,
+    }),
     ...(log.debug === undefined ? {} : { log: log.debug }),
   };
   const { invokePort, uploadPort } = config;

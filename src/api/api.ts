@@ -5,6 +5,7 @@ import { type AuthMode, authenticate, authorise } from './auth.ts';
 import { readBody } from './body.ts';
 import { errorResponse } from './error-response.ts';
 import { BatchTable } from './faasm/batch-table.ts';
+import { FileAnswers } from './file-answers.ts';
 import { type ApiHandler, type ApiRequest, type ApiResponse, headOnly } from './http.ts';
 import { openApiDocument } from './openapi.ts';
 import { readPathParameter, readQuery } from './parameters.ts';
@@ -20,6 +21,7 @@ export function faasmApi(runtime: Runtime, options: FaasmApiOptions): ApiHandler
   const services: Services = {
     runtime,
     bodies: options.bodies,
+    fileAnswers: new FileAnswers(options.fileAnswerBytes),
     platform: options.platform,
     batches: new BatchTable(),
     description() {

@@ -1,11 +1,13 @@
 import type { Runtime } from '../core/ports.ts';
 import type { BodyLimits } from './body.ts';
 import type { BatchTable } from './faasm/batch-table.ts';
+import type { FileAnswers } from './file-answers.ts';
 
 /** What handlers work with. */
 export interface Services {
   readonly runtime: Runtime;
   readonly bodies: BodyLimits;
+  readonly fileAnswers: FileAnswers;
   /** What the host runs on, such as `node 24.21.0`. */
   readonly platform: string;
   /** Batches of Faasm's planner. */

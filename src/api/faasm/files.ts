@@ -2,7 +2,7 @@ import type { Principal } from '../../core/call.ts';
 import { FaasmError } from '../../core/errors.ts';
 import { checkFilePath } from '../../core/object-key.ts';
 import { SHARED_USER } from '../../core/shared-file.ts';
-import { type ApiRequest, bytesResponse, textResponse } from '../http.ts';
+import { type ApiRequest, textResponse } from '../http.ts';
 import { bytesAnswer, textAnswer } from '../responses.ts';
 import { defineRoute, type Route } from '../route.ts';
 import { noFile } from '../v1/files.ts';
@@ -44,13 +44,14 @@ export const FAASM_FILE_ROUTES: readonly Route[] = [
     description: `${OWNERS} A file that a user does not have is looked for among those of \`shared\`.`,
     headers: HEADERS,
     responses: { 200: bytesAnswer('The file.') },
-    errors: ['BAD_REQUEST', 'INVALID_NAME', 'FILE_NOT_FOUND', ...STORE_ERRORS],
-    async handle({ services: { runtime }, request, principal }) {
+    errors: ['BAD_REQUEST', 'INVALID_NAME', 'FILE_NOT_FOUND', 'HOST_OVERLOADED', ...STORE_ERRORS],
+    async handle({ services: { runtime, fileAnswers }, request, principal }) {
       const path = filePath(request);
       const owner = ownerOf(principal);
-      const file = (await runtime.files.get(owner, path)) ?? (await runtime.files.get(SHARED_USER, path));
-      if (file === undefined) throw noFile(owner, path);
-      return bytesResponse(file);
+      const from = (user: string) => fileAnswers.answer(request, runtime.files, user, path);
+      const answer = (await from(owner)) ?? (await from(SHARED_USER));
+      if (answer === undefined) throw noFile(owner, path);
+      return answer;
     },
   }),
   defineRoute({

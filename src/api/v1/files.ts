@@ -1,6 +1,6 @@
 import { FaasmError } from '../../core/errors.ts';
 import { SHARED_USER } from '../../core/shared-file.ts';
-import { bytesResponse, jsonResponse } from '../http.ts';
+import { jsonResponse } from '../http.ts';
 import { bytesAnswer, jsonAnswer } from '../responses.ts';
 import { defineRoute, type Route } from '../route.ts';
 import { removedAnswer } from './functions.ts';
@@ -56,11 +56,11 @@ export const FILE_ROUTES: readonly Route[] = [
     tag: 'files',
     summary: 'Read a shared file',
     responses: { 200: bytesAnswer('The file.') },
-    errors: ['FILE_NOT_FOUND', ...STORE_ERRORS],
-    async handle({ services, params }) {
-      const file = await services.runtime.files.get(params.user, params.path);
-      if (file === undefined) throw noFile(params.user, params.path);
-      return bytesResponse(file);
+    errors: ['FILE_NOT_FOUND', 'HOST_OVERLOADED', ...STORE_ERRORS],
+    async handle({ services: { runtime, fileAnswers }, request, params: { user, path } }) {
+      const answer = await fileAnswers.answer(request, runtime.files, user, path);
+      if (answer === undefined) throw noFile(user, path);
+      return answer;
     },
   }),
   defineRoute({

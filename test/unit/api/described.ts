@@ -41,6 +41,7 @@ interface Media {
 /** The description of the API. */
 export const DESCRIPTION = openApiDocument(ROUTES, {
   auth: 'tokens',
+  fileAnswerBytes: 300,
   bodies: { invoke: 1000, upload: 100, state: 200, file: 300 },
   platform: 'test',
 }) as unknown as Description;

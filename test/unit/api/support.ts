@@ -41,7 +41,7 @@ export function openApi(
 ): TestApi {
   const runtime = fakeRuntime(functions);
   const { auth = 'open', bodies = BODIES } = options;
-  const api = faasmApi(runtime, { auth, bodies, platform: 'test' });
+  const api = faasmApi(runtime, { auth, bodies, fileAnswerBytes: 300_000, platform: 'test' });
   const tokens = new Map<string, string>();
   return {
     runtime,
