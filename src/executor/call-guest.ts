@@ -45,7 +45,10 @@ export class CallGuest implements HostContext {
   readonly environment: readonly string[];
   readonly grants: Required<Grants>;
   readonly output: OutputSink = { write: (bytes) => this.#write(bytes), replace: (bytes) => this.#replace(bytes) };
-  readonly log: LogSink = { write: (bytes) => this.#writeLog(bytes) };
+  readonly log: LogSink = {
+    write: (bytes) => this.#writeLog(bytes),
+    writeLast: (bytes) => this.#log.write(bytes),
+  };
   readonly state: GuestState;
   readonly files: GuestFiles;
   readonly root: TemplateDirectory;

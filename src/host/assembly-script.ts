@@ -113,13 +113,13 @@ function consoleTimeEnd(context: HostContext, label: number): void {
   timers(context).delete(shortText(context, label));
 }
 
-function writeLine(context: HostContext, sink: LogSink, text: number): void {
+function writeLine(context: HostContext, sink: Pick<LogSink, 'write'>, text: number): void {
   writeText(context, sink, text);
   sink.write(newline);
 }
 
 /** Writes the string at `text` as UTF-8, piece by piece: the sink's limit ends it, not the host's memory. */
-function writeText(context: HostContext, sink: LogSink, text: number): void {
+function writeText(context: HostContext, sink: Pick<LogSink, 'write'>, text: number): void {
   const units = unitsAt(context, text);
   if (units === undefined) return sink.write(encoder.encode('null'));
   if (units.length <= PIECE_BYTES) return sink.write(encoder.encode(utf16.decode(units)));

@@ -17,6 +17,8 @@ export interface OutputSink {
 /** The call's log. Copies, and ends the call with `LOG_LIMIT` past the limit. */
 export interface LogSink {
   write(bytes: Uint8Array): void;
+  /** A line of the host's own about why it ends the call; there is room for it whatever the guest has written. */
+  writeLast(bytes: Uint8Array): void;
 }
 
 /** At once where the host knows the answer, else a promise that suspends the guest. */

@@ -2,9 +2,9 @@ import type { HostContext } from './context.ts';
 
 const encoder = new TextEncoder();
 
-/** Ends the call with `GRANT_MISSING`; its log says why. */
+/** Ends the call with `GRANT_MISSING`; its log says why, also when it is full. */
 export function refuse(context: HostContext, message: string): never {
-  writeLine(context, `GRANT_MISSING: ${message}`);
+  context.log.writeLast(encoder.encode(`GRANT_MISSING: ${message}\n`));
   return context.fail('GRANT_MISSING', message);
 }
 

@@ -300,6 +300,9 @@ describe('shared files', () => {
   it('need a grant', async () => {
     const runtime = await start();
     await runtime.files.put('demo', 'f', encoder.encode('text'));
+    await uploadShell(runtime, { grants: { files: 'none' }, limits: { logBytes: 3 } });
+    const full = await shell(runtime, ['read faasm://f']);
+    expect([full.ending, full.log]).toEqual(['GRANT_MISSING', expect.stringMatching(/^GRANT_MISSING: .*none/)]);
     await uploadShell(runtime, { grants: { files: 'read' } });
     expect((await shell(runtime, ['read faasm://f', 'ls faasm://'])).lines).toEqual(['text (4)', 'f']);
     for (const command of [

@@ -75,6 +75,9 @@ export class FakeHost {
         write: (bytes) => {
           this.log = append(this.log, bytes, limits.logBytes, 'LOG_LIMIT');
         },
+        writeLast: (bytes) => {
+          this.log = append(this.log, bytes, Number.POSITIVE_INFINITY, 'LOG_LIMIT');
+        },
       },
       state: options.state ?? NO_STATE,
       files: options.files ?? NO_FILES,

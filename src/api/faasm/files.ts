@@ -9,6 +9,7 @@ import { noFile } from '../v1/files.ts';
 
 const HEADERS = { FilePath: { type: 'string', description: 'Path of the file; it must be there.' } } as const;
 const STORE_ERRORS = ['STORE_UNAVAILABLE', 'STORE_DENIED'] as const;
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const OWNERS = 'Files of the user `shared` for administrators, of the token for users.';
 
 export const FAASM_FILE_ROUTES: readonly Route[] = [
@@ -80,6 +81,17 @@ function ownerOf(principal: Principal): string {
 
 function filePath(request: ApiRequest): string {
   const path = request.header('filepath');
-  if (path !== undefined && path !== '') return checkFilePath(path);
+  if (path !== undefined && path !== '') return checkFilePath(asUtf8(path));
   throw new FaasmError('BAD_REQUEST', 'The header FilePath is missing: it says which file is meant.');
+}
+
+/** Headers are bytes, which servers hand on as Latin-1: what clients sent as UTF-8 is read as that. */
+function asUtf8(header: string): string {
+  const codes = Array.from(header, (character) => character.charCodeAt(0));
+  if (codes.some((code) => code > 0xff)) return header;
+  try {
+    return UTF8.decode(new Uint8Array(codes));
+  } catch {
+    return header;
+  }
 }

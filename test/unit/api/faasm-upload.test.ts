@@ -128,6 +128,16 @@ describe("Faasm's upload: shared files", () => {
     expect(outcome(await send('GET', '/file', at('data/words.txt')))).toEqual([404, 'FILE_NOT_FOUND']);
   });
 
+  it.each([
+    ['é/文.txt', Buffer.from('é/文.txt').toString('latin1')],
+    ['é', 'é'],
+    ['文', '文'],
+  ])('are called %j when the header is %j', async (path, header) => {
+    const { runtime, send } = openApi();
+    await send('PUT', '/file', { ...at(header), body: 'x' });
+    expect(await runtime.files.list('shared', '')).toMatchObject([{ path }]);
+  });
+
   it("are a user's own, who also reads the shared ones", async () => {
     const { runtime, send, as } = openApi();
     await send('PUT', '/file', { ...at('a'), body: 'shared a' });
