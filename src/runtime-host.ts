@@ -156,6 +156,10 @@ export class HostRuntime implements Runtime {
         observer: telemetry.observer,
         childOf: telemetry.childOf,
         cancelRunning: (call) => layer.cancel(call) || this.#pool.cancelTurn(call),
+        makeRoom: () => {
+          this.#pool.relieve();
+          void this.#tier.relieve();
+        },
         drained: (fn) => this.#retirement.begin(fn, this.#pool.threads.values()),
       },
       this.#pool,

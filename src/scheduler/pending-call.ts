@@ -18,8 +18,10 @@ export interface PendingCall {
   readonly resolve: (result: CallResult) => void;
   /** 1 for the first try. */
   attempt: number;
-  /** Runs out when the call is tried again. */
-  backoff: NodeJS.Timeout | undefined;
+  /** When a thread first had no memory for it (epoch ms). */
+  refusedAt: number | undefined;
+  /** While it waits to be tried again; `over` is called when it does not any more. */
+  backoff: { readonly timer: NodeJS.Timeout; readonly over: () => void } | undefined;
   /** The thread that has it, once one does. */
   thread: number | undefined;
   /** Whether it counts as exclusive on its thread: of an unknown or long function, and not suspended yet. */

@@ -19,6 +19,7 @@ import type { PendingCall } from './pending-call.ts';
 import { LONG_TURN_MS, type PlacementLimits } from './placement.ts';
 import { ResultStore } from './results.ts';
 import { retryDelayMs } from './retries.ts';
+import { roomDelayMs } from './room.ts';
 import type { Tenants } from './tenants.ts';
 import type { PoolThread, ThreadPool } from './thread-pool.ts';
 import { heldUpOthers, leave, share, stick } from './thread-use.ts';
@@ -44,6 +45,8 @@ export interface SchedulerOptions extends AdmissionLimits {
   readonly childOf: (traceparent: string | undefined) => string;
   /** Ends the guest that runs for a call, on whichever thread; false when the layer cannot. */
   readonly cancelRunning: (call: number) => boolean;
+  /** There is no memory for a call: what is not in use should give way. */
+  readonly makeRoom: () => void;
   /** The last call of a retired function version has ended. */
   readonly drained: (fn: FunctionState) => void;
 }
@@ -115,6 +118,7 @@ export class Scheduler {
       result,
       resolve: settle,
       attempt: 1,
+      refusedAt: undefined,
       backoff: undefined,
       thread: undefined,
       exclusive: false,
@@ -251,9 +255,11 @@ export class Scheduler {
 
   #ended(thread: PoolThread, report: CallReport): void {
     const pending = this.#find(report.id);
-    if (pending !== undefined) this.#learn(thread, pending, report);
+    const roomInMs = pending === undefined ? undefined : roomDelayMs(pending, report, Date.now());
+    if (pending !== undefined && roomInMs === undefined) this.#learn(thread, pending, report);
     leave(thread, pending);
     if (pending === undefined) return;
+    if (roomInMs !== undefined) return this.#waitForRoom(pending, roomInMs);
     if (report.error !== undefined && this.#retry(pending, report.error)) return;
     for (const chunk of report.output) pending.output.push(chunk);
     this.#settle(pending, reportedResult(pending, report, this.#place(thread, thread.handle.id), Date.now()));
@@ -305,21 +311,39 @@ export class Scheduler {
     const delayMs = this.#closed ? undefined : retryDelayMs(pending, error);
     if (delayMs === undefined) return false;
     pending.attempt += 1;
+    this.#backOff(pending, delayMs);
+    return true;
+  }
+
+  #waitForRoom(pending: PendingCall, delayMs: number): void {
+    this.#options.makeRoom();
+    const { tenant } = pending.fn;
+    tenant.roomless += 1;
+    this.#backOff(pending, delayMs, () => {
+      tenant.roomless -= 1;
+    });
+    // What it was charged for its turn, it has not had.
+    this.#tenants.charge(tenant, -pending.chargedMs);
+  }
+
+  /** The call waits, and is for any thread then; `over`: when it waits no more, for whatever reason. */
+  #backOff(pending: PendingCall, delayMs: number, over: () => void = () => undefined): void {
     pending.thread = undefined;
     this.#cancelled.delete(pending.call.id);
     this.#backingOff += 1;
     pending.fn.tenant.waiting += 1;
-    pending.backoff = setTimeout(() => {
+    const timer = setTimeout(() => {
       this.#endBackoff(pending);
       this.#waiting.add(pending);
       this.dispatchAll();
     }, delayMs);
-    return true;
+    pending.backoff = { timer, over };
   }
 
   #endBackoff(pending: PendingCall): void {
     if (pending.backoff === undefined) return;
-    clearTimeout(pending.backoff);
+    clearTimeout(pending.backoff.timer);
+    pending.backoff.over();
     pending.backoff = undefined;
     this.#backingOff -= 1;
     pending.fn.tenant.waiting -= 1;

@@ -17,6 +17,8 @@ export interface Tenant {
   active: number;
   /** Those of them that wait for a thread, or to be tried again. */
   waiting: number;
+  /** Those that wait for the host to have memory for them. */
+  roomless: number;
   /** Those that have a thread for themselves. */
   exclusive: number;
   /** Those that were thought to be short, and hold up a thread that they share. */
@@ -53,6 +55,7 @@ export class Tenants {
       budget: Budget.of(this.#limits),
       active: 0,
       waiting: 0,
+      roomless: 0,
       exclusive: 0,
       stuck: 0,
       servedMs: 0,

@@ -143,7 +143,11 @@ export class ThreadPool {
 
   /** Has threads give back what idle Faaslets hold, before calls are refused for it: one cannot take from another. */
   relievePressure(): void {
-    if (!this.#isShortOf('memoryPages') && !this.#isShortOf('mappings')) return;
+    if (this.#isShortOf('memoryPages') || this.#isShortOf('mappings')) this.relieve();
+  }
+
+  /** Has all threads give back what idle Faaslets hold. */
+  relieve(): void {
     for (const { handle } of this.threads.values()) handle.post({ kind: 'relieve' });
   }
 

@@ -12,7 +12,7 @@ import { Turns } from '../core/turns.ts';
 import type { MemoryLayer } from '../layer/layer.ts';
 import { checkInside, fetchRange, findOrMake, findValue } from './finding.ts';
 import type { Holder } from './holders.ts';
-import { withRoom } from './making-room.ts';
+import { makeRoom, withRoom } from './making-room.ts';
 import { pushMasked } from './masked-push.ts';
 import { pushChanges } from './pushing.ts';
 import { hold, type Region } from './region.ts';
@@ -48,6 +48,7 @@ interface TierContext {
  */
 export class LocalTier {
   readonly #context: TierContext;
+  #relieving = false;
 
   constructor(options: LocalTierOptions) {
     const { global, layer, budget } = options;
@@ -91,6 +92,20 @@ export class LocalTier {
       hold(theirs);
       return theirs;
     });
+  }
+
+  /** Lets go of all that nobody uses and the global tier has, as for work that finds no memory. Never rejects. */
+  async relieve(): Promise<void> {
+    if (this.#relieving) return;
+    this.#relieving = true;
+    try {
+      await makeRoom(this.#context, undefined);
+      this.#context.store.reclaim();
+    } catch {
+      // Looking at what has changed takes memory, too; what could not be let go of now can be the next time.
+    } finally {
+      this.#relieving = false;
+    }
   }
 
   /** Size of a value here or in the global tier, 0 when there is none. */

@@ -56,7 +56,7 @@ export async function withRoom<T>(context: RoomContext, work: () => T | Promise<
 }
 
 /** Drops what nobody uses and the global tier has: of one user, or of all and twins, too. False: there is nothing. */
-async function makeRoom(context: RoomContext, user: string | undefined): Promise<boolean> {
+export async function makeRoom(context: RoomContext, user: string | undefined): Promise<boolean> {
   const { turns, values } = context;
   let dropped = false;
   for (const value of values.all()) {

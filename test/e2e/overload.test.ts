@@ -1,0 +1,57 @@
+import { afterEach, expect, it } from '@jest/globals';
+import { hostImports, INPUT, SLEEP } from '../support/guests/host-imports.ts';
+import { ending, invoke, request, sleep, startRuntime, stopRuntime, type TestRuntime } from '../support/runtime.ts';
+import { wat } from '../support/wat.ts';
+
+const PAGE = 65_536;
+const PAGES = 40;
+/** Enough for the proto-function and one Faaslet, or one value, of that size. */
+const HOST_PAGES = 100;
+
+/** Sleeps for so many ms as the input says. */
+const LARGE = `(module ${hostImports('read_input', 'poll_oneoff')} (memory ${PAGES}) ${INPUT} ${SLEEP}
+  (func (export "main") (result i32) (call $sleep (call $input (i32.const 0))) (i32.const 0)))`;
+/** Maps a value of that size. */
+const MAPS = `(module ${hostImports('state_ptr')} (memory 1) (data (i32.const 600) "key\\00")
+  (func (export "main") (result i32)
+    (i32.load (call $state_ptr (i32.const 600) (i32.const ${PAGES * PAGE})))))`;
+
+let runtime: TestRuntime;
+afterEach(() => stopRuntime(runtime));
+
+async function start(): Promise<void> {
+  const memoryBytes = HOST_PAGES * PAGE;
+  // One user may have all of it.
+  runtime = await startRuntime({ threads: 2, budgets: { memoryBytes }, users: { memoryBytes } });
+  await runtime.upload({ user: 'demo', function: 'large' }, await wat(LARGE));
+  await runtime.upload({ user: 'demo', function: 'maps' }, await wat(MAPS));
+  // Makes the proto-function; two calls at once may make two of them.
+  expect(ending(await invoke(runtime, 'large', [1]))).toBe('success');
+}
+
+it('a call waits for the memory of one that is about to end', async () => {
+  await start();
+  const calls = [100, 100, 100].map((ms) => invoke(runtime, 'large', [ms]));
+  expect((await Promise.all(calls)).map(ending)).toEqual(['success', 'success', 'success']);
+});
+
+it('state that nobody uses gives way to a call', async () => {
+  await start();
+  await runtime.state.set('demo', 'key', new Uint8Array(PAGES * PAGE));
+  for (let round = 0; round < 3; round += 1) {
+    expect(ending(await invoke(runtime, 'maps', []))).toBe('success');
+    expect(ending(await invoke(runtime, 'large', [1]))).toBe('success');
+  }
+});
+
+it('where nothing gives way, calls are refused', async () => {
+  await start();
+  const long = await runtime.start(request('large', [3000]));
+  while (runtime.status(long.id).state !== 'running') await sleep(10);
+  // Its thread has it; now it must get its memory before the others ask.
+  await sleep(300);
+  const others = await Promise.all(Array.from({ length: 20 }, () => invoke(runtime, 'large', [1])));
+  expect(new Set(others.map(ending))).toEqual(new Set(['HOST_OVERLOADED']));
+  expect(ending(await long.result)).toBe('success');
+  expect(ending(await invoke(runtime, 'large', [1]))).toBe('success');
+});
