@@ -47,10 +47,7 @@ export class SharedFiles {
     const quota = new FileQuota(store, options.userBytes);
     this.files = {
       put: (user, path, bytes) =>
-        this.#changing(user, path, async (name) => {
-          await quota.take(user, name, bytes.length);
-          await store.put(user, name, bytes);
-        }),
+        this.#changing(user, path, (name) => quota.write(user, name, bytes.length, () => store.put(user, name, bytes))),
       get: (user, path) => store.get(user, path),
       stat: (user, path) => store.stat(user, path),
       remove: (user, path) => this.#changing(user, path, () => store.remove(user, path)),

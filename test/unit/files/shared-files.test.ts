@@ -195,4 +195,24 @@ describe('shared files of a host', () => {
     await files.remove('demo', 'there');
     await files.put('demo', 'b', new Uint8Array(40));
   });
+
+  it('have that limit also for many that are written at the same time', async () => {
+    const { files, store, control } = setUp({ userBytes: 100 });
+    const put = (path: string) => files.files.put('demo', path, new Uint8Array(40));
+    const outcomes = await Promise.allSettled(['a', 'b', 'c', 'd', 'e'].map(put));
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
+    expect(await store.list('demo', '')).toHaveLength(2);
+    for (const { path } of await store.list('demo', '')) await files.files.remove('demo', path);
+    // One that has not arrived in the store yet counts, too.
+    let arrive = (): void => {};
+    const gate = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    control.before = (request) => (request === 'put demo/slow' ? gate : Promise.resolve());
+    const slow = files.files.put('demo', 'slow', new Uint8Array(80));
+    await expect(put('f')).rejects.toMatchObject({ code: 'STORE_FULL' });
+    arrive();
+    await slow;
+    await expect(put('f')).rejects.toMatchObject({ code: 'STORE_FULL' });
+  });
 });
