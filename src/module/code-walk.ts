@@ -1,22 +1,16 @@
+import type { FunctionType } from './artifact.ts';
 import { ByteReader } from './byte-reader.ts';
+import { BYTE_COST, checkCompileCost, INSTRUCTION_COSTS, TARGET_COST } from './compile-cost.ts';
 import { invalidModule, unsupportedModule } from './module-errors.ts';
 import { IMMEDIATE, IMMEDIATES, OP } from './opcodes.ts';
+import { OperandHeights } from './operand-heights.ts';
 import { type CodeScan, ScanCollector } from './operations.ts';
 import type { Body, ParsedModule } from './parsed-module.ts';
 import { badAlignment, MEMORY_INDEX_FLAG, RareOpcodes } from './rare-opcodes.ts';
+import { STACK_EFFECTS } from './stack-effects.ts';
 import { readValueType } from './value-types.ts';
 
 const MAX_LOCAL_GROUPS = 50_000;
-const END = 0x0b;
-
-/**
- * V8's compiler looks at all locals of a function wherever paths of control part or join, and nothing can stop it: 180 KiB
- * of code with 50,000 locals kept it busy for more than 20 s with 9 GB. What each such instruction costs for each local,
- * in units of 2.5 ns, and the most that a function may come to; what compilers make is far below.
- */
-const BRANCH_COST = 1;
-const CONTROL_COST: Readonly<Record<number, number>> = { [OP.if]: 8, [OP.try]: 8, [OP.tryTable]: 8, [OP.loop]: 30 };
-const MAX_CONTROL_COST = 400_000_000;
 
 /**
  * Walks all function bodies: checks that every index is one of the module's own (those beyond will be ours) and
@@ -25,28 +19,38 @@ const MAX_CONTROL_COST = 400_000_000;
 export function walkCode(module: ParsedModule): CodeScan {
   const scan = new ScanCollector();
   const reader = new ByteReader(module.bytes);
-  const rare = new RareOpcodes(module, scan, reader);
+  const operands = new OperandHeights();
+  const rare = new RareOpcodes(module, scan, reader, operands);
   module.bodies.forEach((body, index) => {
-    walkBody(module, body, index, reader, rare);
+    walkBody(module, body, index, reader, rare, operands);
   });
   return scan;
 }
 
 // One hot loop on local variables: 10 MB of code pass here before an upload is answered.
-function walkBody(module: ParsedModule, body: Body, bodyIndex: number, reader: ByteReader, rare: RareOpcodes): void {
-  const { bytes, memory } = module;
+function walkBody(
+  module: ParsedModule,
+  body: Body,
+  bodyIndex: number,
+  reader: ByteReader,
+  rare: RareOpcodes,
+  operands: OperandHeights,
+): void {
+  const { bytes, functions, memory } = module;
   const { end } = body;
-  const functionCount = module.functions.length;
   const globalCount = module.globals.length;
-  const localCount = passLocals(module, body, reader);
+  const type = functions[module.importedFunctions + bodyIndex] as FunctionType;
+  const localCount = type.params.length + passLocals(module, body, reader);
   let position = reader.position;
   let opcode = 0;
-  let controlCost = 0;
+  let cost = 0;
   rare.enter(bodyIndex, end);
+  operands.enter(type.results.length);
   // Reading past the file gives undefined, which compares as "no more bytes"; the check after the switch refuses it.
   while (position < end) {
     const at = position;
     opcode = bytes[position++] as number;
+    operands.apply(STACK_EFFECTS[opcode] as number);
     switch (IMMEDIATES[opcode]) {
       case IMMEDIATE.none:
         continue;
@@ -55,9 +59,17 @@ function walkBody(module: ParsedModule, body: Body, bodyIndex: number, reader: B
         while ((bytes[position++] as number) >= 0x80);
         break;
       case IMMEDIATE.branch:
-        controlCost += BRANCH_COST;
+        cost += INSTRUCTION_COSTS[opcode] as number;
         while ((bytes[position++] as number) >= 0x80);
+        if (opcode === OP.br) operands.leave();
         break;
+      case IMMEDIATE.control:
+        cost += INSTRUCTION_COSTS[opcode] as number;
+        if (opcode === OP.end) operands.end();
+        else if (opcode === OP.else) operands.else();
+        else if (opcode === OP.catchAll) operands.catch(0);
+        else operands.leave();
+        continue;
       case IMMEDIATE.memory:
         if (memory === undefined) throw invalidModule(at, 'a memory access in a module without memory');
         if ((bytes[position++] as number) >= MEMORY_INDEX_FLAG) throw badAlignment(at);
@@ -72,8 +84,12 @@ function walkBody(module: ParsedModule, body: Body, bodyIndex: number, reader: B
           position = reader.position;
         }
         const call = IMMEDIATES[opcode] === IMMEDIATE.call;
-        if (index >= (call ? functionCount : globalCount)) {
+        if (index >= (call ? functions.length : globalCount)) {
           throw invalidModule(at, `${call ? 'function' : 'global'} ${index} does not exist`);
+        }
+        if (call) {
+          cost += INSTRUCTION_COSTS[opcode] as number;
+          operands.call(functions[index] as FunctionType);
         }
         break;
       }
@@ -85,8 +101,9 @@ function walkBody(module: ParsedModule, body: Body, bodyIndex: number, reader: B
         break;
       case IMMEDIATE.rare:
         position = rare.pass(opcode, at);
+        cost += INSTRUCTION_COSTS[opcode] as number;
         // A table has a byte at least for each target.
-        controlCost += opcode === OP.brTable ? position - at : (CONTROL_COST[opcode] ?? 0);
+        if (opcode === OP.brTable) cost += (position - at) * TARGET_COST;
         break;
       default:
         throw unsupportedModule(
@@ -97,11 +114,8 @@ function walkBody(module: ParsedModule, body: Body, bodyIndex: number, reader: B
     }
     if (position > end) throw invalidModule(at, 'an instruction ends after its function');
   }
-  if (opcode !== END) throw invalidModule(end, 'a function does not end with `end`');
-  if (controlCost * localCount > MAX_CONTROL_COST) {
-    const what = `a function with ${localCount} locals and so many branches that compiling it would take too long`;
-    throw unsupportedModule(body.start, what, 'Split the function, or compile with optimisation.');
-  }
+  if (opcode !== OP.end) throw invalidModule(end, 'a function does not end with `end`');
+  checkCompileCost(body, cost + (end - body.start) * BYTE_COST, localCount, operands.peak);
 }
 
 /** Passes the declarations of locals and returns how many there are; leaves the reader at the code, bounded to the body. */

@@ -18,7 +18,8 @@ export type ImportDeclaration = Common &
     | { readonly kind: 'function'; readonly type: FunctionType }
     | { readonly kind: 'memory'; readonly limits: Limited }
     | { readonly kind: 'global'; readonly global: GlobalDeclaration }
-    | { readonly kind: 'table' | 'tag' }
+    | { readonly kind: 'table' }
+    | { readonly kind: 'tag'; readonly type: FunctionType }
   );
 
 /** Reads one import. Module names that begin with {@link HOST_PREFIX} are refused (`MODULE_UNSUPPORTED`). */
@@ -51,9 +52,16 @@ export function readImport(reader: ByteReader, types: readonly FunctionType[]): 
       return { module, name, start, end: reader.position, kind: 'global', global };
     }
     case 4:
-      if (reader.byte() !== 0 || reader.u32() >= types.length) throw invalidModule(kindAt, 'a tag is malformed');
-      return { module, name, start, end: reader.position, kind: 'tag' };
+      return { module, name, type: readTagType(reader, types), start, end: reader.position, kind: 'tag' };
     default:
       throw invalidModule(kindAt, `import ${quoted(module)} ${quoted(name)} is of an unknown kind`);
   }
+}
+
+/** Reads the type of a tag: what it carries are the parameters. */
+export function readTagType(reader: ByteReader, types: readonly FunctionType[]): FunctionType {
+  const at = reader.position;
+  const type = reader.byte() === 0 ? types[reader.u32()] : undefined;
+  if (type === undefined) throw invalidModule(at, 'a tag is malformed');
+  return type;
 }

@@ -15,8 +15,10 @@ export const IMMEDIATE = {
   rare: 7,
   bytes4: 8,
   bytes8: 9,
-  /** A LEB128 that needs no look, of an instruction that joins two paths of control. */
+  /** A LEB128 that needs no look, of a branch. */
   branch: 10,
+  /** Nothing follows; control does not just go on, or a block begins or ends. */
+  control: 11,
 } as const;
 
 /** Opcodes that the walker treats by name. */
@@ -24,13 +26,24 @@ export const OP = {
   block: 0x02,
   loop: 0x03,
   if: 0x04,
+  else: 0x05,
   try: 0x06,
+  catch: 0x07,
+  throw: 0x08,
+  rethrow: 0x09,
+  end: 0x0b,
+  br: 0x0c,
+  brIf: 0x0d,
   brTable: 0x0e,
+  return: 0x0f,
+  call: 0x10,
   callIndirect: 0x11,
   returnCall: 0x12,
   returnCallIndirect: 0x13,
   callRef: 0x14,
   returnCallRef: 0x15,
+  delegate: 0x18,
+  catchAll: 0x19,
   selectTyped: 0x1c,
   tryTable: 0x1f,
   tableGet: 0x25,
@@ -39,6 +52,8 @@ export const OP = {
   memoryGrow: 0x40,
   refNull: 0xd0,
   refFunc: 0xd2,
+  brOnNull: 0xd5,
+  brOnNonNull: 0xd6,
   gc: 0xfb,
   misc: 0xfc,
   simd: 0xfd,
@@ -53,22 +68,23 @@ function makeTable(): Uint8Array {
   const mark = (kind: number, ...opcodes: number[]): void => {
     for (const opcode of opcodes) table[opcode] = kind;
   };
-  // unreachable, nop, else, throw_ref, end, return, catch_all, drop, select
-  mark(IMMEDIATE.none, 0x00, 0x01, 0x05, 0x0a, 0x0b, 0x0f, 0x19, 0x1a, 0x1b);
+  mark(IMMEDIATE.rare, ...Object.values(OP));
+  // nop, drop, select
+  mark(IMMEDIATE.none, 0x01, 0x1a, 0x1b);
+  // unreachable, throw_ref
+  mark(IMMEDIATE.control, 0x00, OP.else, 0x0a, OP.end, OP.return, OP.catchAll);
   // Comparisons, arithmetic and conversions; ref.is_null and ref.as_non_null.
   for (let opcode = 0x45; opcode <= 0xc4; opcode += 1) table[opcode] = IMMEDIATE.none;
   mark(IMMEDIATE.none, 0xd1, 0xd4);
-  // catch, throw, rethrow, delegate; local.get, set, tee; i32.const
-  mark(IMMEDIATE.leb, 0x07, 0x08, 0x09, 0x18, 0x20, 0x21, 0x22, 0x41);
-  // br, br_if, br_on_null, br_on_non_null
-  mark(IMMEDIATE.branch, 0x0c, 0x0d, 0xd5, 0xd6);
+  // local.get, set, tee; i32.const
+  mark(IMMEDIATE.leb, 0x20, 0x21, 0x22, 0x41);
+  mark(IMMEDIATE.branch, OP.br, OP.brIf, OP.brOnNull, OP.brOnNonNull);
   mark(IMMEDIATE.leb64, 0x42);
   mark(IMMEDIATE.bytes4, 0x43);
   mark(IMMEDIATE.bytes8, 0x44);
   for (let opcode = 0x28; opcode <= 0x3e; opcode += 1) table[opcode] = IMMEDIATE.memory;
-  mark(IMMEDIATE.call, 0x10);
+  mark(IMMEDIATE.call, OP.call);
   mark(IMMEDIATE.global, 0x23, 0x24);
-  mark(IMMEDIATE.rare, ...Object.values(OP));
   return table;
 }
 

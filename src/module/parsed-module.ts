@@ -11,7 +11,7 @@ import {
   readTable,
   type TableDeclaration,
 } from './declarations.ts';
-import { type ImportDeclaration, readImport } from './import-section.ts';
+import { type ImportDeclaration, readImport, readTagType } from './import-section.ts';
 import { invalidModule, unsupportedModule } from './module-errors.ts';
 import { SECTION, type Section, splitSections } from './section-split.ts';
 import { type DataSegment, readData, skipElement } from './segments.ts';
@@ -45,7 +45,8 @@ export interface ParsedModule {
   readonly tables: readonly TableDeclaration[];
   /** The memory, imported or own. */
   readonly memory: Limited | undefined;
-  readonly tags: number;
+  /** Type of every tag, imported ones first. */
+  readonly tags: readonly FunctionType[];
   readonly globals: readonly GlobalDeclaration[];
   readonly exports: readonly ExportDeclaration[];
   /** Index of the start function. */
@@ -83,7 +84,8 @@ export function parseModule(bytes: Uint8Array): ParsedModule {
   if (memories.length > 1) {
     throw unsupportedModule(byId.get(SECTION.memory)?.at ?? 0, 'several memories', 'Use one memory.');
   }
-  const tags = count('tag') + items(SECTION.tag, 'tags', (reader) => skipTag(reader, typeTotal)).length;
+  const tags = imports.flatMap((each) => (each.kind === 'tag' ? [each.type] : []));
+  items(SECTION.tag, 'tags', (reader) => tags.push(readTagType(reader, typesKnown)));
   const globals = items(
     SECTION.global,
     'globals',
@@ -99,7 +101,7 @@ export function parseModule(bytes: Uint8Array): ParsedModule {
     table: spaces.tables,
     memory: memories.length,
     global: spaces.globals,
-    tag: tags,
+    tag: tags.length,
   };
   const exports = items(SECTION.export, 'exports', (reader) => readExport(reader, counts), MAX_NAMED);
   const start = readStart(bytes, byId.get(SECTION.start), functions);
@@ -182,11 +184,6 @@ function readTypeOf(reader: ByteReader, types: readonly FunctionType[]): Functio
   const type = types[index];
   if (type === undefined) throw invalidModule(at, `type ${index} does not exist`);
   return type;
-}
-
-function skipTag(reader: ByteReader, types: number): void {
-  const at = reader.position;
-  if (reader.byte() !== 0 || reader.u32() >= types) throw invalidModule(at, 'a tag is malformed');
 }
 
 function readStart(

@@ -1,8 +1,11 @@
+import type { FunctionType } from './artifact.ts';
 import type { ByteReader } from './byte-reader.ts';
 import { invalidModule, unsupportedModule } from './module-errors.ts';
 import { OP, simdImmediate } from './opcodes.ts';
+import type { OperandHeights } from './operand-heights.ts';
 import type { OperationName, ScanCollector } from './operations.ts';
 import type { ParsedModule } from './parsed-module.ts';
+import { ATOMIC_EFFECTS, MISC_EFFECTS, SIMD_EFFECTS } from './stack-effects.ts';
 import { readHeapType, readValueType } from './value-types.ts';
 
 /** Second byte of the instructions after 0xfc that are more than arithmetic. */
@@ -19,17 +22,23 @@ const MISC = {
   tableFill: 17,
 } as const;
 
+/** Types of blocks that are no index; of the result, only that it is there counts. */
+const NOTHING: FunctionType = { params: [], results: [] };
+const ONE_RESULT: FunctionType = { params: [], results: ['other'] };
+
 /** The slower half of the walker: instructions with long or checked immediates, and those that are rewritten. */
 export class RareOpcodes {
   readonly #module: ParsedModule;
   readonly #scan: ScanCollector;
   readonly #reader: ByteReader;
+  readonly #operands: OperandHeights;
   #body = 0;
 
-  constructor(module: ParsedModule, scan: ScanCollector, reader: ByteReader) {
+  constructor(module: ParsedModule, scan: ScanCollector, reader: ByteReader, operands: OperandHeights) {
     this.#module = module;
     this.#scan = scan;
     this.#reader = reader;
+    this.#operands = operands;
   }
 
   /** Begins the body at `index` of the code section, which ends at byte `end`. */
@@ -38,38 +47,63 @@ export class RareOpcodes {
     this.#reader.end = end;
   }
 
-  /** Passes the instruction `opcode` that begins at byte `at` and returns where the next one begins. */
+  /**
+   * Passes the instruction `opcode` that begins at byte `at` and returns where the next one begins. Its effect on the
+   * operands in the table of one-byte opcodes has been applied; what that does not say is done here.
+   */
   pass(opcode: number, at: number): number {
     const reader = this.#reader;
+    const operands = this.#operands;
     reader.position = at + 1;
     switch (opcode) {
       case OP.block:
       case OP.loop:
       case OP.if:
       case OP.try:
-        this.#blockType();
+        operands.open(this.#blockType());
         break;
       case OP.tryTable:
-        this.#blockType();
+        operands.open(this.#blockType());
         this.#catches();
+        break;
+      case OP.catch:
+        operands.catch(this.#tag().params.length);
+        break;
+      case OP.throw:
+        operands.call(this.#tag());
+        operands.leave();
+        break;
+      case OP.rethrow:
+        reader.skipLeb(5);
+        operands.leave();
+        break;
+      case OP.delegate:
+        reader.skipLeb(5);
+        operands.end();
         break;
       case OP.brTable:
         for (let left = reader.u32(); left >= 0; left -= 1) reader.skipLeb(5);
+        operands.leave();
         break;
       case OP.returnCall:
-        this.#index(this.#module.functions.length, 'function');
+        operands.call(this.#item(this.#module.functions, 'function'));
+        operands.leave();
         this.#checkpoint(at);
         break;
       case OP.callIndirect:
       case OP.returnCallIndirect:
-        this.#index(this.#module.types.length, 'type');
+        operands.call(this.#item(this.#module.types, 'type'));
         this.#table();
-        if (opcode === OP.returnCallIndirect) this.#checkpoint(at);
+        if (opcode === OP.callIndirect) break;
+        operands.leave();
+        this.#checkpoint(at);
         break;
       case OP.callRef:
       case OP.returnCallRef:
-        this.#index(this.#module.types.length, 'type');
-        if (opcode === OP.returnCallRef) this.#checkpoint(at);
+        operands.call(this.#item(this.#module.types, 'type'));
+        if (opcode === OP.callRef) break;
+        operands.leave();
+        this.#checkpoint(at);
         break;
       case OP.selectTyped:
         for (let left = reader.count('types of a select', 1000); left > 0; left -= 1) {
@@ -157,6 +191,7 @@ export class RareOpcodes {
         // 0 to 7: saturating truncations.
         if (opcode > 7) throw unknown(at, OP.misc, opcode);
     }
+    this.#operands.apply(MISC_EFFECTS[opcode] as number);
   }
 
   #simd(opcode: number, at: number): void {
@@ -180,6 +215,7 @@ export class RareOpcodes {
       default:
         throw unknown(at, OP.simd, opcode);
     }
+    this.#operands.apply(SIMD_EFFECTS[opcode] as number);
   }
 
   #atomic(opcode: number, at: number): void {
@@ -193,6 +229,7 @@ export class RareOpcodes {
     if (opcode === 3) this.#reader.byte();
     else if (opcode === 0 || (opcode >= 0x10 && opcode <= 0x4e)) this.#access(at);
     else throw unknown(at, OP.atomic, opcode);
+    this.#operands.apply(ATOMIC_EFFECTS[opcode] as number);
   }
 
   /** Alignment and offset of a memory access. */
@@ -202,12 +239,18 @@ export class RareOpcodes {
     this.#reader.skipLeb(5);
   }
 
-  #blockType(): void {
+  #blockType(): FunctionType {
     const next = this.#reader.peek();
-    if (next === 0x40) this.#reader.byte();
+    if (next === 0x40) {
+      this.#reader.byte();
+      return NOTHING;
+    }
     // A one-byte negative number is a value type; everything else the index of a function type.
-    else if (next !== undefined && next > 0x40 && next < 0x80) readValueType(this.#reader, this.#module.types.length);
-    else this.#index(this.#module.types.length, 'type');
+    if (next !== undefined && next > 0x40 && next < 0x80) {
+      readValueType(this.#reader, this.#module.types.length);
+      return ONE_RESULT;
+    }
+    return this.#item(this.#module.types, 'type');
   }
 
   #catches(): void {
@@ -216,7 +259,7 @@ export class RareOpcodes {
       const at = reader.position;
       const kind = reader.byte();
       if (kind > 3) throw invalidModule(at, `unknown kind ${kind} of catch clause`);
-      if (kind < 2) this.#index(this.#module.tags, 'tag');
+      if (kind < 2) this.#tag();
       reader.skipLeb(5);
     }
   }
@@ -228,6 +271,14 @@ export class RareOpcodes {
 
   #table(): number {
     return this.#index(this.#module.tables.length, 'table');
+  }
+
+  #tag(): FunctionType {
+    return this.#item(this.#module.tags, 'tag');
+  }
+
+  #item(items: readonly FunctionType[], what: string): FunctionType {
+    return items[this.#index(items.length, what)] as FunctionType;
   }
 
   #index(count: number, what: string): number {

@@ -185,6 +185,36 @@ describe('uploads that would cost more than their size', () => {
     expect(() => deriveArtifact(withLocals(500), catalogueOf())).not.toThrow();
   });
 
+  const pushed = (count: number, instruction: string): string => `${instruction} `.repeat(count);
+  it.each([
+    ['constants at every if', pushed(50_000, 'i32.const 0'), '(if (local.get 0) (then))', 1_000],
+    ['locals at every if with else', pushed(50_000, 'local.get 0'), '(if (local.get 0) (then) (else))', 1_000],
+    ['vectors at every loop', pushed(5_000, 'v128.const i64x2 0 0'), '(loop (br_if 0 (local.get 0)))', 3_000],
+    ['results of calls at every block', pushed(50, 'call $many'), '(block (br_if 0 (local.get 0)))', 3_000],
+    ['parameters of blocks at every block', pushed(1_000, 'i32.const 0'), '(block (type $pass) unreachable)', 100_000],
+    [
+      'constants at every branch of a table',
+      pushed(50_000, 'i32.const 0'),
+      `(br_table ${'0 '.repeat(32)} (local.get 0))`,
+      500,
+    ],
+    ['constants at every call', pushed(50_000, 'i32.const 0'), '(call $none)', 20_000],
+    ['parameters at every if', '', '(if (local.get 0) (then))', 100_000],
+    ['dead results of calls', 'unreachable', '(call $many)', 10_000],
+  ])('of operands are refused: %s', (_, before, code, count) => {
+    const many = 'i32 '.repeat(1_000);
+    const withCode = (times: number): Uint8Array =>
+      assemble(
+        `(module (type $many (func (result ${many}))) (type $pass (func (param ${many}) (result ${many})))
+          (func $none) (func $many (type $many) unreachable) (func (export "_start"))
+          (func (param ${many}) ${before} ${code.repeat(times)} unreachable))`,
+        false,
+      );
+    expect(refusal(withCode(count))).toMatchObject({ code: 'MODULE_UNSUPPORTED' });
+    const few = deriveArtifact(withCode(5), catalogueOf()).wasm;
+    expect(WebAssembly.validate(few)).toBe(true);
+  });
+
   it('of operations are refused', () => {
     const count = 350_000;
     const body = [0, ...repeat(count, 0x3f, 0, 0x1a), 0x0b];
