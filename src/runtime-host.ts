@@ -187,6 +187,7 @@ export class HostRuntime implements Runtime {
       userLimitBytes,
       // A thread that ends may be there for a while beside the one that takes its place.
       holders: 2 * threadsMax,
+      crowded: () => this.#pool.relieve(),
       replaced: (user, key) => this.#eachThread(({ handle }) => handle.post({ kind: 'regionReplaced', user, key })),
     });
     this.#globalLocks = new GlobalLocks({ global, host: this.#host });

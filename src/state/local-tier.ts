@@ -29,6 +29,8 @@ import { type WritePlace, writeAt, writeWhole } from './writing.ts';
 export interface LocalTierOptions extends RegionStoreOptions {
   readonly global: GlobalState;
   readonly replaced: RegionReplaced;
+  /** The host has no memory for state: what else is not in use should give way. */
+  readonly crowded?: () => void;
 }
 
 /** What the functions on values work with. */
@@ -39,6 +41,7 @@ interface TierContext {
   readonly store: RegionStore;
   readonly values: ValueTable;
   readonly turns: Turns;
+  readonly crowded: () => void;
 }
 
 /**
@@ -51,10 +54,10 @@ export class LocalTier {
   #relieving = false;
 
   constructor(options: LocalTierOptions) {
-    const { global, layer, budget } = options;
+    const { global, layer, budget, crowded = () => undefined } = options;
     const store = new RegionStore(options);
     const values = new ValueTable(store, options.replaced);
-    this.#context = { global, layer, budget, store, values, turns: new Turns() };
+    this.#context = { global, layer, budget, store, values, turns: new Turns(), crowded };
   }
 
   /** Pages of memory that twins take, of values that functions change by pointer without declaring it. */

@@ -10,6 +10,8 @@ import type { ValueTable } from './value-table.ts';
 /** How long a request waits at most for storage that threads have been asked to let go of. */
 const RECLAIM_MS = 1000;
 const RECLAIM_STEP_MS = 5;
+/** How long others than state have at least. */
+const CROWDED_MS = 100;
 
 /** What making room needs. */
 export interface RoomContext extends ValueContext {
@@ -17,6 +19,8 @@ export interface RoomContext extends ValueContext {
   readonly values: ValueTable;
   /** Work on values, by their names. */
   readonly turns: Turns;
+  /** Asks others than state to give way; what they have comes later. */
+  readonly crowded: () => void;
 }
 
 /** {@link RegionStore.create}, as {@link withRoom}; values of `user` give way where the limit of that user is reached. */
@@ -39,7 +43,7 @@ export async function createRegion(
  * of a user.
  */
 export async function withRoom<T>(context: RoomContext, work: () => T | Promise<T>, user?: string): Promise<T> {
-  const until = performance.now() + RECLAIM_MS;
+  const began = performance.now();
   for (let waits = true; ; waits = context.store.reclaim()) {
     try {
       return await work();
@@ -47,9 +51,12 @@ export async function withRoom<T>(context: RoomContext, work: () => T | Promise<
       const { code } = toFaasmError(error);
       const mine = code === 'STATE_LIMIT' ? user : undefined;
       if (mine === undefined && code !== 'HOST_OVERLOADED') throw error;
+      if (mine === undefined) context.crowded();
       const dropped = await makeRoom(context, mine);
+      const waitedMs = performance.now() - began;
+      const others = mine === undefined && waitedMs < CROWDED_MS;
       // Once more in any case: there may be storage that has not been given back yet.
-      if (!(dropped || waits) || performance.now() > until) throw error;
+      if (!(dropped || waits || others) || waitedMs > RECLAIM_MS) throw error;
       await new Promise<void>((resolve) => setTimeout(resolve, RECLAIM_STEP_MS));
     }
   }

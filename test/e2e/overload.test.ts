@@ -35,7 +35,7 @@ it('a call waits for the memory of one that is about to end', async () => {
   expect((await Promise.all(calls)).map(ending)).toEqual(['success', 'success', 'success']);
 });
 
-it('state that nobody uses gives way to a call', async () => {
+it('state that nobody uses gives way to a call, and Faaslets that nobody uses to state', async () => {
   await start();
   await runtime.state.set('demo', 'key', new Uint8Array(PAGES * PAGE));
   for (let round = 0; round < 3; round += 1) {
