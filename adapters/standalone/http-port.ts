@@ -37,6 +37,11 @@ const HEADER_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_MS = 60_000;
 /** How often connections are looked at for late headers. */
 const CHECK_MS = 2_000;
+/**
+ * A client that closes its side so soon behind its request, and before its answer begins, has only said that no other one
+ * comes, as `nc -N` does; later, it has gone. The two look the same to a server that has nothing to write.
+ */
+const HALF_CLOSED_MS = 50;
 /** How long a client that sent no HTTP has to read what was wrong. */
 const REFUSAL_MS = 500;
 
@@ -52,7 +57,10 @@ export async function openHttpPort(options: HttpPortOptions): Promise<HttpPort> 
     // Answered by us, with a code.
     requireHostHeader: false,
   });
+  // Without it node:http drops the answers to clients that have closed their side. It has no types.
+  Object.assign(server, { httpAllowHalfOpen: true });
   const exchanges = new Exchanges(options);
+  server.on('connection', (socket) => socket.on('end', () => exchanges.sideClosed(socket)));
   server.on('request', (incoming, outgoing) => exchanges.answer(incoming, outgoing, false));
   server.on('checkContinue', (incoming, outgoing) => exchanges.answer(incoming, outgoing, true));
   server.on('checkExpectation', (incoming, outgoing) => exchanges.answer(incoming, outgoing, false));
@@ -88,6 +96,8 @@ interface Connection {
   /** Of the newest one. */
   incoming: IncomingMessage;
   outgoing: ServerResponse;
+  /** When its head, and its body if there is one, had arrived. */
+  arrivedAt: number;
   /** What comes next is no HTTP: it ends with the answers that are under way. */
   doomed: boolean;
 }
@@ -115,7 +125,7 @@ class Exchanges {
     const { socket } = incoming;
     let connection = this.#connections.get(socket);
     if (connection === undefined) {
-      connection = { count: 0, incoming, outgoing, doomed: false };
+      connection = { count: 0, incoming, outgoing, arrivedAt: 0, doomed: false };
       this.#connections.set(socket, connection);
     }
     connection.incoming = incoming;
@@ -124,6 +134,8 @@ class Exchanges {
     this.#underWay += 1;
     outgoing.once('close', () => this.#leave(connection, socket));
     const startedAt = performance.now();
+    connection.arrivedAt = startedAt;
+    if (hasBody(incoming)) incoming.once('end', () => this.#arrived(connection));
     const request = new NodeRequest(incoming, outgoing, this.#bodies, awaitsContinue);
     const reason = malformedReason(incoming) ?? (this.#options.localOnly ? foreignReason(incoming) : undefined);
     const response =
@@ -157,6 +169,14 @@ class Exchanges {
     else socket.destroy();
   }
 
+  /** The client has closed its side of the connection. */
+  sideClosed(socket: Duplex): void {
+    const connection = this.#connections.get(socket);
+    if (connection === undefined || connection.count === 0) return;
+    const late = performance.now() - connection.arrivedAt > HALF_CLOSED_MS;
+    if (late || connection.outgoing.headersSent) socket.destroy();
+  }
+
   /** Nothing is being answered any more. */
   close(): void {
     this.#watch.close();
@@ -173,12 +193,20 @@ class Exchanges {
     });
   }
 
+  #arrived(connection: Connection): void {
+    connection.arrivedAt = performance.now();
+  }
+
   #leave(connection: Connection, socket: Duplex): void {
     connection.count -= 1;
     this.#underWay -= 1;
     if (connection.doomed && connection.count === 0) socket.end();
     if (this.#underWay === 0) this.#wake?.();
   }
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
 }
 
 /** Why the head of a request is none that HTTP/1.1 allows, or that can be met; node:http has let it through. */

@@ -9,8 +9,8 @@ export interface HttpRequest {
   readonly method: string;
   readonly bytes: Buffer;
   /**
-   * `whole`: the server is to answer. `half`: our side of the connection is closed behind it, which node:http takes for
-   * the end of both. `cut`: it is malformed or something is missing, so that the answer may take a timeout, or there is none.
+   * `whole`: the server is to answer. `half`: our side of the connection is closed behind it, and where that takes a moment
+   * the server takes it for the end of both. `cut`: it is malformed or something is missing, so that the answer may take a timeout, or there is none.
    */
   readonly ending: 'whole' | 'half' | 'cut';
 }

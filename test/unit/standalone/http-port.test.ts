@@ -288,8 +288,25 @@ describe('HTTP port: answers', () => {
     const connection = await client(port);
     connection.send('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
     await until(() => arrived);
+    // Sooner, an end only says that no other request comes.
+    await new Promise((resolve) => setTimeout(resolve, 200));
     connection.socket[how]();
     await gone;
+  });
+
+  it.each([
+    'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n',
+    'PUT / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\nbody',
+  ])('answers clients that close their side behind a request: %j', async (text) => {
+    const port = await serve(async (request) => {
+      await request.body(1000);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return ok();
+    });
+    const connection = await client(port);
+    connection.send(text);
+    connection.socket.end();
+    expect(await connection.receive()).toMatch(/^HTTP\/1.1 200 [^]*ok$/);
   });
 
   it('does not report clients that got their answer', async () => {
