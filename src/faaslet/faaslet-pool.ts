@@ -13,7 +13,7 @@ const IDLE_MAX = 256;
  * Part of the host's memory that idle Faaslets of one thread may hold: what a thread in a long turn holds is out of reach
  * for all others.
  */
-const IDLE_SHARE = 1 / 32;
+const IDLE_SHARE = 1 / 16;
 
 /** The Faaslets of one thread: idle ones by function, new ones on demand. */
 export class FaasletPool {
