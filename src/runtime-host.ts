@@ -98,7 +98,7 @@ export class HostRuntime implements Runtime {
   readonly #files: SharedFiles;
   readonly #layer: ReturnType<typeof openLayer>;
   readonly #baseThreads: number;
-  readonly #trims: NodeJS.Timeout;
+  readonly #trimTimer: NodeJS.Timeout;
   #closing = false;
   #wake: (() => void)[] = [];
 
@@ -115,7 +115,7 @@ export class HostRuntime implements Runtime {
     const global = options.globalState ?? parts.global;
     this.#stores = stores;
     this.#global = parts.global;
-    this.#trims = setInterval(() => layer.trim(), TRIM_MS).unref();
+    this.#trimTimer = setInterval(() => layer.trim(), TRIM_MS).unref();
     this.#telemetry = telemetry;
     this.#logger = options.logger;
     this.#baseThreads = options.threads ?? availableParallelism();
@@ -322,7 +322,7 @@ export class HostRuntime implements Runtime {
 
   async close(options: { readonly graceMs?: number } = {}): Promise<void> {
     this.#closing = true;
-    clearInterval(this.#trims);
+    clearInterval(this.#trimTimer);
     await this.#scheduler.drained(options.graceMs ?? GRACE_MS);
     this.#scheduler.close();
     await this.#pool.close();

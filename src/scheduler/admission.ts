@@ -18,7 +18,11 @@ export interface Occupation {
 }
 
 /** Throws `CONCURRENCY_LIMIT` or `QUEUE_FULL` where another call of `fn` cannot be accepted. */
-export function checkRoom({ spec, active, tenant }: FunctionState, limits: AdmissionLimits, host: Occupation): void {
+export function checkAdmission(
+  { spec, active, tenant }: FunctionState,
+  limits: AdmissionLimits,
+  host: Occupation,
+): void {
   if (active >= spec.limits.concurrency) throw tooMany(refName(spec), active, 'limits.concurrency');
   if (tenant.active >= limits.userConcurrency) {
     throw tooMany(`User ${tenant.user}`, tenant.active, 'FAASM_USER_CONCURRENCY');

@@ -9,7 +9,7 @@ import { TURN_END, type TurnEnd } from '../core/turn-end.ts';
 import { killError } from '../executor/call-end.ts';
 import { decodeReports } from '../executor/frames.ts';
 import type { CallReport, FromThread } from '../executor/protocol.ts';
-import { type AdmissionLimits, checkRoom } from './admission.ts';
+import { type AdmissionLimits, checkAdmission } from './admission.ts';
 import { listCalls, pendingStatus } from './call-listing.ts';
 import { type CallPlace, failedResult, reportedResult } from './call-result.ts';
 import { Dispatcher } from './dispatcher.ts';
@@ -99,7 +99,7 @@ export class Scheduler {
     const now = Date.now();
     const earlier = this.#idempotency.find(request, input, now);
     if (earlier !== undefined) return this.#again(earlier, now);
-    checkRoom(fn, this.#options, { queued: this.queued, active: this.#pending.size });
+    checkAdmission(fn, this.#options, { queued: this.queued, active: this.#pending.size });
     const { limits } = fn.spec;
     const output = new OutputBuffer();
     let settle: PendingCall['resolve'] = () => undefined;
