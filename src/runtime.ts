@@ -1,4 +1,5 @@
 import type { Runtime } from './core/ports.ts';
+import { standBackHelpers } from './executor/priority.ts';
 import { setGuestFlags } from './executor/v8-flags.ts';
 import { readRuntimeRoot } from './files/runtime-root.ts';
 import { HostRuntime } from './runtime-host.ts';
@@ -17,6 +18,7 @@ const USER_STATE_BYTES = 2 * 1024 ** 3;
  */
 export async function createRuntime(options: RuntimeOptions = {}): Promise<Runtime & { audit(): AuditCount }> {
   setGuestFlags();
+  standBackHelpers();
   const { logger = {}, store = { kind: 'memory' }, tracing = {} } = options;
   const root = await readRuntimeRoot(options.runtimeRoot);
   const telemetry = await createTelemetry({ logger, ...tracing, hostInfo: () => runtime.info() });
