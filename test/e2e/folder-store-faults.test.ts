@@ -6,10 +6,10 @@ import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { codeHash } from '../../src/stores/code-hash.ts';
 import { folderObjectStore } from '../../src/stores/folder-object-store.ts';
 import { functionStore } from '../../src/stores/function-store.ts';
-import { until } from '../support/redis-server.ts';
 import { actRestricted } from '../support/restricted-store.ts';
 import { startServerProcess } from '../support/server-process.ts';
 import { temporaryFolder } from '../support/store-folder.ts';
+import { until } from '../support/until.ts';
 import { problemsAfter, type Upload, uploadAndKill } from '../support/uploads.ts';
 
 const HELLO = { user: 'demo', function: 'hello' };

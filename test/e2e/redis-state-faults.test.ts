@@ -7,8 +7,8 @@ import {
   startRedis,
   startRedisCluster,
   startWatchedRedis,
-  until,
 } from '../support/redis-server.ts';
+import { until } from '../support/until.ts';
 
 const MIB = 1024 * 1024;
 const ALL = Number.MAX_SAFE_INTEGER;

@@ -10,6 +10,7 @@ import { s3ObjectStore } from '../../src/stores/s3-object-store.ts';
 import { tokenStore } from '../../src/stores/token-store.ts';
 import { openS3Store, S3_KEYS, type S3Server, startS3Server } from '../support/s3-server.ts';
 import { temporaryFolder } from '../support/store-folder.ts';
+import { until } from '../support/until.ts';
 import { problemsAfter, type Upload, USER, uploadAndKill } from '../support/uploads.ts';
 
 const MIB = 1024 * 1024;
@@ -55,10 +56,6 @@ async function outcomes(store: ObjectStore): Promise<string[]> {
   ];
   const ended = await Promise.allSettled(works);
   return ended.map((end) => (end.status === 'fulfilled' ? 'done' : (end.reason as { code: string }).code));
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
 const all = (code: string): string[] => Array(6).fill(code);

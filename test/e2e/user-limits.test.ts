@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { RuntimeOptions } from '../../src/index.ts';
 import { hostImports, INPUT, PRINT, SLEEP } from '../support/guests/host-imports.ts';
 import { ending, invoke, request, sleep, startRuntime, stopRuntime, type TestRuntime } from '../support/runtime.ts';
+import { until } from '../support/until.ts';
 import { wat } from '../support/wat.ts';
 
 const PAGE = 65_536;
@@ -26,10 +27,6 @@ async function start(options: RuntimeOptions): Promise<void> {
   runtime = await startRuntime(options);
   await runtime.upload(DEMO, await wat(GUEST));
   await runtime.upload(OTHER, await wat(GUEST));
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await sleep(2);
 }
 
 describe('calls of one user under way', () => {

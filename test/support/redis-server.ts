@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { REDIS_SERVER } from '../../scripts/setup-redis.ts';
+import { until } from './until.ts';
 
 /** Options of {@link startRedis}. */
 export interface RedisServerOptions {
@@ -153,11 +154,6 @@ export async function startWatchedRedis(): Promise<WatchedRedis> {
       await Promise.all([...sentinels, replica, master].map((server) => server.remove()));
     },
   };
-}
-
-/** Waits until `condition` holds; the test's own time limit ends it otherwise. */
-export async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 function settings(options: RedisServerOptions, folder: string, port: number, socket: string): string[] {

@@ -9,6 +9,7 @@ import { openSpans, type SpanTiming } from '../../../src/telemetry/spans.ts';
 import { parseTraceparent, traceparents } from '../../../src/telemetry/trace-context.ts';
 import { type OtlpReceiver, type ReceivedSpan, startReceiver } from '../../support/otlp-receiver.ts';
 import { sampleValue } from '../../support/prometheus.ts';
+import { until } from '../../support/until.ts';
 import { HOST_INFO, someCall, someResult, unbegunResult } from './calls.ts';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
@@ -53,10 +54,6 @@ function sending(endpoint: string, timing: SpanTiming = QUICK) {
   const spans = openSpans({ endpoint, serviceName: 'shop', instance: () => 'host-1', logger, count, timing });
   opened.push(spans);
   return { ...spans, events, counted: (outcome: string) => counts.get(outcome)?.value ?? 0 };
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2));
 }
 
 /** Answers requests, those to come too, until `condition` holds. */

@@ -1,0 +1,6 @@
+const LOOK_MS = 5;
+
+/** Waits until `condition` holds; the test's own time limit ends it otherwise. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+}
