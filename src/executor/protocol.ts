@@ -92,7 +92,8 @@ export type ToThread =
 
 /** From a thread. */
 export type FromThread =
-  | { readonly kind: 'ready'; readonly layer: LayerName; readonly reason?: string }
+  /** `systemThread`: see priority.ts. */
+  | { readonly kind: 'ready'; readonly layer: LayerName; readonly reason?: string; readonly systemThread?: number }
   | { readonly kind: 'done'; readonly frame: Frame<ReportRest> }
   | { readonly kind: 'output'; readonly call: number; readonly chunks: readonly Uint8Array[] }
   | { readonly kind: 'suspended'; readonly call: number; readonly turnMs: number }

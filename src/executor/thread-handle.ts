@@ -45,6 +45,8 @@ export class ThreadHandle {
   /** Why the thread runs on the portable layer, when the native one was wanted. */
   layerReason: string | undefined;
   layer: 'native' | 'portable' = 'portable';
+  /** See priority.ts. */
+  systemThread: number | undefined;
   readonly #worker: Worker;
   /** What this thread has of the budgets of users. */
   readonly #userBudgets = new Map<string, { readonly budget: SharedArrayBuffer; readonly own: SharedArrayBuffer }>();

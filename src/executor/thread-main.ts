@@ -13,7 +13,7 @@ import { openLayer } from '../layer/open-layer.ts';
 import { Activation, type ActivationHost } from './activation.ts';
 import { decodeOrders, encodeReports } from './frames.ts';
 import { HeapMappings } from './heap-mappings.ts';
-import { standBack } from './priority.ts';
+import { standBack, systemThread } from './priority.ts';
 import type { CallOrder, CallReport, FromThread, ThreadSettings, ToThread } from './protocol.ts';
 import { STACK_MAPPINGS } from './stack-mappings.ts';
 import { ThreadBoard } from './thread-board.ts';
@@ -197,4 +197,10 @@ process.on('unhandledRejection', (reason) => {
   if (reason !== thread.trap) throw reason;
 });
 port.on('message', receive);
-post({ kind: 'ready', layer: layer.name, ...(reason === undefined ? {} : { reason }) });
+const self = systemThread();
+post({
+  kind: 'ready',
+  layer: layer.name,
+  ...(reason === undefined ? {} : { reason }),
+  ...(self === undefined ? {} : { systemThread: self }),
+});

@@ -393,6 +393,9 @@ export class Scheduler {
     if (turnMs <= LONG_TURN_MS) return;
     for (const id of thread.handle.takeBack()) this.#requeue(thread, id);
     if (turnMs >= STUCK_MS) stick(thread, this.#find(turnCall));
+    if (turnMs >= FRAUD_MS && thread.stuck !== undefined && this.#pool.threads.size < this.#options.limits.threadsMax) {
+      this.#pool.replace(thread, now);
+    }
   }
 
   #cancelAgain(id: number): void {

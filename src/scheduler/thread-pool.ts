@@ -1,6 +1,6 @@
 import type { Budget, Resource } from '../core/budget.ts';
 import type { TurnEnd } from '../core/turn-end.ts';
-import { STEPS_BACK } from '../executor/priority.ts';
+import { STEPS_BACK, standBack } from '../executor/priority.ts';
 import type { FromThread } from '../executor/protocol.ts';
 import { type ThreadChoices, ThreadHandle } from '../executor/thread-handle.ts';
 import type { ThreadView } from './placement.ts';
@@ -11,12 +11,14 @@ const RETIRE_AFTER_MS = 10_000;
 const END_MS = 5000;
 /** Beyond this share of the budget in use, idle Faaslets give theirs back. */
 const PRESSURE = 0.8;
+/** A thread that starts costs a lot; functions that look short and are not shall not make the host do that all the time. */
+const REPLACE_MS = 1_000;
 
 /** A thread and what the scheduler has given it. */
 export interface PoolThread {
   readonly handle: ThreadHandle;
   /** One of those that are kept, as opposed to those that come and go. */
-  readonly base: boolean;
+  base: boolean;
   /** Calls given to it that have not ended. */
   calls: number;
   exclusive: number;
@@ -42,6 +44,7 @@ export interface ThreadPoolEvents {
 
 /** The worker threads: started on demand, retired when idle, replaced when lost. */
 export class ThreadPool {
+  /** Those that are kept first. */
   readonly threads = new Map<number, PoolThread>();
   readonly #settings: Omit<ThreadChoices, 'stepsBack'>;
   readonly #budget: Budget;
@@ -51,6 +54,7 @@ export class ThreadPool {
   #starting = 0;
   /** Threads that are kept, those that start included. */
   #bases = 0;
+  #replacedAt = Number.NEGATIVE_INFINITY;
   #closing = false;
   #failure: string | undefined;
 
@@ -96,6 +100,19 @@ export class ThreadPool {
       stuck: undefined,
       idleSince: Date.now(),
     };
+  }
+
+  /**
+   * A call that looked short and is not has a thread that is kept, and its priority: from here on that is one of those that
+   * come and go, and another one is kept. Not done more often than once in a while.
+   */
+  replace(thread: PoolThread, now: number): void {
+    if (!thread.base || now - this.#replacedAt < REPLACE_MS) return;
+    this.#replacedAt = now;
+    thread.base = false;
+    this.#bases -= 1;
+    if (thread.handle.systemThread !== undefined) standBack(STEPS_BACK.extra, thread.handle.systemThread);
+    this.spawn();
   }
 
   /** The threads as placement sees them. */
@@ -174,8 +191,16 @@ export class ThreadPool {
     thread.handle.layer = message.layer;
     thread.handle.layerReason = message.reason;
     if (this.#closing) return void thread.handle.terminate();
+    thread.handle.systemThread = message.systemThread;
     this.threads.set(thread.handle.id, thread);
+    this.#order();
     this.#events.ready(thread);
+  }
+
+  #order(): void {
+    const threads = [...this.threads].sort(([, one], [, other]) => Number(other.base) - Number(one.base));
+    this.threads.clear();
+    for (const [id, thread] of threads) this.threads.set(id, thread);
   }
 
   #exited(thread: PoolThread, reason: string | undefined): void {
