@@ -1,7 +1,9 @@
 import type { CallState } from '../core/call.ts';
+import { DEFAULT_LIMITS } from '../core/limits.ts';
 import type { CallStatus } from '../core/ports.ts';
 import { ERROR_BODY } from './error-body.ts';
 import { CALL_ID } from './parameters.ts';
+import { LIMIT_PROPERTIES } from './v1/function-schemas.ts';
 
 /** What is known of a call, as JSON: {@link CALL_RECORD} describes it. */
 export function callRecord(status: CallStatus): object {
@@ -28,6 +30,9 @@ export function callRecord(status: CallStatus): object {
     peakMemoryBytes: result.peakMemoryBytes,
     outputBytes,
     logBytes: result.log.length,
+    peakFileBytes: result.peakFileBytes,
+    peakOpenFiles: result.peakOpenFiles,
+    limits: result.limits,
     attempt: result.attempt,
     host: result.placement.host,
     thread: result.placement.thread,
@@ -81,6 +86,14 @@ export const CALL_RECORD = {
     peakMemoryBytes: COUNT,
     outputBytes: COUNT,
     logBytes: COUNT,
+    peakFileBytes: { ...COUNT, description: 'Most bytes in its private files.' },
+    peakOpenFiles: { ...COUNT, description: 'Most open files, the four that are open from the start included.' },
+    limits: {
+      type: 'object',
+      description: 'What it might use: the limits of its function, and what the call itself lowered.',
+      required: Object.keys(LIMIT_PROPERTIES),
+      properties: LIMIT_PROPERTIES,
+    },
     attempt: { type: 'integer', minimum: 1, description: '1 for the first try.' },
     host: { type: 'string' },
     thread: { type: 'integer' },
@@ -103,6 +116,9 @@ export const CALL_RECORD_EXAMPLE = {
   peakMemoryBytes: 131_072,
   outputBytes: 12,
   logBytes: 0,
+  peakFileBytes: 0,
+  peakOpenFiles: 4,
+  limits: DEFAULT_LIMITS,
   attempt: 1,
   host: '3f0c6f1e-8f0a-4d55-9e0a-0a8a7c3c2f11',
   thread: 1,

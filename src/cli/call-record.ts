@@ -1,5 +1,6 @@
 import type { CallState, LayerName, StartKind } from '../core/call.ts';
 import type { ErrorRecord } from '../core/errors.ts';
+import type { Limits } from '../core/limits.ts';
 import type { Cli, Style } from './context.ts';
 import { fields, relativeTime, sizeText, timeText } from './format.ts';
 
@@ -25,6 +26,9 @@ export interface CallRecord {
   readonly peakMemoryBytes?: number;
   readonly outputBytes?: number;
   readonly logBytes?: number;
+  readonly peakFileBytes?: number;
+  readonly peakOpenFiles?: number;
+  readonly limits?: Limits;
   readonly attempt?: number;
 }
 
@@ -56,7 +60,8 @@ export function callDetails(cli: Cli, call: CallRecord): string[] {
     const span = times[`${name}Ms`];
     return span === undefined ? [] : [`${name} ${timeText(span)}`];
   });
-  const bytes = (size: number | undefined): string | undefined => (size === undefined ? undefined : sizeText(size));
+  const bytes = (size: number | undefined, limit: keyof Limits): string | undefined =>
+    of(size, call.limits?.[limit], sizeText);
   return fields([
     ['call', String(call.id)],
     ['function', `${call.user}/${call.function}`],
@@ -67,9 +72,17 @@ export function callDetails(cli: Cli, call: CallRecord): string[] {
     ['sent', relativeTime(times.submittedAt, cli.now())],
     ['times', spans.length === 0 ? undefined : spans.join(', ')],
     ['start', call.start === undefined ? undefined : `${call.start}, ${call.layer} layer`],
-    ['memory', call.peakMemoryBytes === undefined ? undefined : `${sizeText(call.peakMemoryBytes)} at most`],
-    ['output', bytes(call.outputBytes)],
-    ['log', bytes(call.logBytes)],
+    ['memory', bytes(call.peakMemoryBytes, 'memoryBytes')],
+    ['output', bytes(call.outputBytes, 'outputBytes')],
+    ['log', bytes(call.logBytes, 'logBytes')],
+    ['files', bytes(call.peakFileBytes, 'fileBytes')],
+    ['open files', of(call.peakOpenFiles, call.limits?.openFiles, String)],
     ['attempt', call.attempt === undefined || call.attempt === 1 ? undefined : String(call.attempt)],
   ]);
+}
+
+/** `12 of 34`: what was used at most, and what might have been; undefined where that is not known. */
+function of(used: number | undefined, limit: number | undefined, text: (value: number) => string): string | undefined {
+  if (used === undefined) return undefined;
+  return limit === undefined ? text(used) : `${text(used)} of ${text(limit)}`;
 }

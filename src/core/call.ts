@@ -1,4 +1,5 @@
 import type { ErrorRecord } from './errors.ts';
+import type { Limits } from './limits.ts';
 import type { OutputStream } from './output-stream.ts';
 
 /** Who makes a call. On a host without tokens every local client is its administrator. */
@@ -87,4 +88,10 @@ export interface CallResult {
   readonly start: StartKind;
   /** Largest heap of the call in bytes. */
   readonly peakMemoryBytes: number;
+  /** Most bytes that its private files had together. */
+  readonly peakFileBytes: number;
+  /** Most descriptors that it had open, standard streams and preopens included. */
+  readonly peakOpenFiles: number;
+  /** What it might use. */
+  readonly limits: Limits;
 }

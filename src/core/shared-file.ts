@@ -15,8 +15,8 @@ export type FileRequest =
   | { readonly kind: 'write'; readonly path: string; readonly bytes: Uint8Array }
   /** Removes the user's own file. */
   | { readonly kind: 'remove'; readonly path: string }
-  /** Writes the user's own file under another path, then removes it. */
-  | { readonly kind: 'move'; readonly path: string; readonly to: string };
+  /** Writes the user's own file, which has about so many bytes, under another path, then removes it. */
+  | { readonly kind: 'move'; readonly path: string; readonly to: string; readonly sizeBytes: number };
 
 /** A file that was found. */
 export interface FoundFile {

@@ -376,7 +376,7 @@ export class Activation {
     this.#wait((error) => this.#finish(error));
     let left = writes.length;
     for (const write of writes) {
-      this.#host.files.ask(this.#fn.user, write, (answer) => {
+      this.#guest.files.post(write, (answer) => {
         left -= 1;
         if ('error' in answer) this.#finish(answer.error);
         else if (left === 0) this.#finish(undefined);
@@ -419,7 +419,7 @@ export class Activation {
       id: this.id,
       ...(returnValue === undefined ? {} : { returnValue }),
       ...(failed === undefined ? {} : { error: this.#explained(failed) }),
-      ...this.#guest.takeOutput(),
+      ...this.#guest.takeRest(),
       start: this.#start,
       ...this.#times,
       peakPages: faaslet?.pages ?? 0,

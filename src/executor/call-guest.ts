@@ -1,3 +1,4 @@
+import type { Budget } from '../core/budget.ts';
 import type { ErrorCode, ErrorRecord } from '../core/errors.ts';
 import type { Grants } from '../core/function-document.ts';
 import { type Limits, PAGE_BYTES } from '../core/limits.ts';
@@ -6,13 +7,14 @@ import { type GuestThread, killRequested } from '../faaslet/guest-thread.ts';
 import type { LoadedFunction } from '../faaslet/loaded-function.ts';
 import type { HostContext, LogSink, MaybePromise, OutputSink } from '../host/context.ts';
 import type { GuestMemory } from '../host/guest-memory.ts';
+import { fileUse } from '../host/wasi/session.ts';
 import type { TemplateDirectory } from '../host/wasi/template.ts';
 import { splitArguments } from './arguments.ts';
 import { ChunkSink } from './chunk-sink.ts';
 import { GuestFiles } from './guest-files.ts';
 import { type GuestState, guestState } from './guest-state.ts';
 import { KeptBytes } from './kept-bytes.ts';
-import type { CallOrder } from './protocol.ts';
+import type { CallOrder, CallReport } from './protocol.ts';
 import type { Suspension } from './suspension.ts';
 import type { ThreadFiles } from './thread-files.ts';
 import type { ThreadState } from './thread-state.ts';
@@ -22,6 +24,9 @@ const STREAM_BYTES = 256 * 1024;
 /** memory.grow may fail this often before the call is taken to be a runaway that asks for ever. */
 const REFUSALS_MAX = 10_000;
 const NO_INPUT = new Uint8Array(0);
+
+/** Output and log that have not been posted, and what files came to. */
+type Rest = Pick<CallReport, 'log' | 'peakFileBytes' | 'peakOpenFiles'> & { readonly output: Uint8Array[] };
 
 /** What a call's guest needs of the activation that runs it. */
 export interface GuestHost {
@@ -67,6 +72,7 @@ export class CallGuest implements HostContext {
   readonly #order: CallOrder;
   readonly #output = new ChunkSink();
   readonly #log = new ChunkSink();
+  readonly #tenant: Budget;
   readonly #kept: KeptBytes;
   readonly #slots = new Map<symbol, unknown>();
   readonly #beganAt = performance.now();
@@ -82,7 +88,8 @@ export class CallGuest implements HostContext {
     this.stdoutIsOutput = !fn.writesOutput;
     this.#host = host;
     this.#order = order;
-    this.#kept = new KeptBytes(fn.tenant, host.thread.budget);
+    this.#tenant = fn.tenant;
+    this.#kept = this.keptBeyond();
     this.state = guestState(this, host.state, host.thread.layer);
     this.files = new GuestFiles(this, host.files);
     this.root = host.root;
@@ -142,6 +149,10 @@ export class CallGuest implements HostContext {
     return this.#kept.add(bytes);
   }
 
+  keptBeyond(): KeptBytes {
+    return new KeptBytes(this.#tenant, this.#host.thread.budget);
+  }
+
   poll(): void {
     if (killRequested(this.#host.thread)) throw this.#host.thread.trap;
   }
@@ -182,12 +193,18 @@ export class CallGuest implements HostContext {
     if (this.#output.pendingBytes > 0 && this.stdoutIsOutput) this.#host.stream(this.#output.take());
   }
 
-  /** The call is over. Output and log that have not been posted; nothing is left here. */
-  takeOutput(): { readonly output: Uint8Array[]; readonly log: Uint8Array } {
+  /** The call is over. What its report says of what it leaves and has used; nothing is left here. */
+  takeRest(): Rest {
+    const { peakBytes, peakOpen } = fileUse(this.#slots);
     this.#slots.clear();
     this.files.clear();
     this.#kept.clear();
-    return { output: this.#output.take(), log: joined(this.#log.take()) };
+    return {
+      output: this.#output.take(),
+      log: joined(this.#log.take()),
+      peakFileBytes: peakBytes,
+      peakOpenFiles: peakOpen,
+    };
   }
 
   #write(bytes: Uint8Array): void {

@@ -5,7 +5,7 @@ import type { CallOrder, CallReport, Frame, OrderRest, ReportRest } from './prot
 // costs more than running a small function.
 
 const ORDER_NUMBERS = 7;
-const REPORT_NUMBERS = 11;
+const REPORT_NUMBERS = 13;
 /** Payloads beyond this size are posted by themselves. */
 const INLINE_MAX_BYTES = 16 * 1024;
 const STARTS: readonly StartKind[] = ['cold', 'fresh', 'restored', 'warm'];
@@ -77,6 +77,8 @@ export function encodeReports(reports: readonly CallReport[]): Frame<ReportRest>
         outputLength,
         logLength,
         report.error === undefined ? 0 : 1,
+        report.peakFileBytes,
+        report.peakOpenFiles,
       ],
       index * REPORT_NUMBERS,
     );
@@ -118,6 +120,8 @@ export function decodeReports({ numbers, bytes, rest }: Frame<ReportRest>): Call
       cpuMs: number(numbers, at + 5),
       longestTurnMs: number(numbers, at + 6),
       peakPages: number(numbers, at + 7),
+      peakFileBytes: number(numbers, at + 11),
+      peakOpenFiles: number(numbers, at + 12),
     });
   }
   return reports;

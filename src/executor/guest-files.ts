@@ -1,12 +1,15 @@
 import type { FileAnswer, FileRequest } from '../core/shared-file.ts';
 import type { MaybePromise, SharedFileAccess } from '../host/context.ts';
-import type { ThreadFiles } from './thread-files.ts';
+import type { KeptBytes } from './kept-bytes.ts';
+import type { FileReply, ThreadFiles } from './thread-files.ts';
 
 /** What shared files need of the call that uses them. */
 export interface FileUser {
   readonly user: string;
   /** Suspends the guest until `resume` is called with the work that gives the result; see Suspension. */
   suspend<T>(start: (resume: (work: () => MaybePromise<T>) => void) => void, abandon?: () => void): Promise<T>;
+  /** Counts what may be kept beyond the call, in the same budgets as what is kept for it. */
+  keptBeyond(): KeptBytes;
 }
 
 /** The shared files of one call, and what it holds of them. */
@@ -15,6 +18,10 @@ export class GuestFiles implements SharedFileAccess {
   readonly #thread: ThreadFiles;
   readonly #holds = new Set<number>();
   #collect: (() => readonly FileRequest[]) | undefined;
+  /** Contents that are copied for requests. */
+  #copies: KeptBytes | undefined;
+  /** Those of them that no request has taken yet. */
+  #reservedBytes = 0;
 
   constructor(call: FileUser, thread: ThreadFiles) {
     this.#call = call;
@@ -25,7 +32,7 @@ export class GuestFiles implements SharedFileAccess {
     let over = false;
     return this.#call.suspend<T>(
       (resume) =>
-        this.#thread.ask(this.#call.user, request, (answer) => {
+        this.post(request, (answer) => {
           const hold = holdOf(answer);
           // The call may have ended over the wait.
           if (over) return this.#thread.release(hold === undefined ? [] : [hold]);
@@ -36,6 +43,23 @@ export class GuestFiles implements SharedFileAccess {
         over = true;
       },
     );
+  }
+
+  /** Asks the main thread without suspending the guest; bytes to be written are given away. */
+  post(request: FileRequest, reply: FileReply): void {
+    const bytes = copiedBytes(request);
+    this.#reservedBytes -= bytes;
+    this.#thread.ask(this.#call.user, request, (answer) => {
+      this.#copies?.add(-bytes);
+      reply(answer);
+    });
+  }
+
+  reserve(bytes: number): boolean {
+    this.#copies ??= this.#call.keptBeyond();
+    if (!this.#copies.add(bytes)) return false;
+    this.#reservedBytes += bytes;
+    return true;
   }
 
   release(hold: number): void {
@@ -58,6 +82,20 @@ export class GuestFiles implements SharedFileAccess {
     this.#collect = undefined;
     this.#thread.release([...this.#holds]);
     this.#holds.clear();
+    this.#copies?.add(-this.#reservedBytes);
+    this.#reservedBytes = 0;
+  }
+}
+
+/** What the host copies for a request, and has been reserved for it. */
+function copiedBytes(request: FileRequest): number {
+  switch (request.kind) {
+    case 'write':
+      return request.bytes.length;
+    case 'move':
+      return request.sizeBytes;
+    default:
+      return 0;
   }
 }
 

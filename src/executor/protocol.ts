@@ -55,6 +55,9 @@ export interface CallReport {
   /** The longest single turn in CPU time, wall time where that is unknown: tells CPU-bound functions from the rest. */
   readonly longestTurnMs: number;
   readonly peakPages: number;
+  /** See FileUse. */
+  readonly peakFileBytes: number;
+  readonly peakOpenFiles: number;
 }
 
 /** A batch as it is posted. `rest` holds what is rare: by index in the batch. */

@@ -17,7 +17,7 @@ export interface OutputSink {
 /** The call's log. Copies, and ends the call with `LOG_LIMIT` past the limit. */
 export interface LogSink {
   write(bytes: Uint8Array): void;
-  /** A line of the host's own about why it ends the call; there is room for it whatever the guest has written. */
+  /** One of the few lines of the host's own about what it refuses; there is room whatever the guest has written. */
   writeLast(bytes: Uint8Array): void;
 }
 
@@ -78,6 +78,11 @@ export interface SharedFileAccess {
    * again, and then returns what that returns. Contents in an answer are the call's until {@link release} or its end.
    */
   ask<T>(request: FileRequest, work: (answer: FileAnswer) => MaybePromise<T>): Promise<T>;
+  /**
+   * Counts the bytes of contents that the host is about to copy for a request, before it is made: until its answer is
+   * there, whether or not the call lives so long. False, and nothing counted, when there is no memory left for them.
+   */
+  reserve(bytes: number): boolean;
   /** Gives back a hold on contents; nothing may read them any more. */
   release(hold: number): void;
   /** Names who says what is still to be written when the program has ended by itself. */

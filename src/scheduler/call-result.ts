@@ -1,6 +1,6 @@
 import type { CallResult, LayerName } from '../core/call.ts';
 import type { ErrorRecord } from '../core/errors.ts';
-import { PAGE_BYTES } from '../core/limits.ts';
+import { type Limits, PAGE_BYTES } from '../core/limits.ts';
 import type { CallReport } from '../executor/protocol.ts';
 import type { PendingCall } from './pending-call.ts';
 
@@ -35,6 +35,9 @@ export function reportedResult(pending: PendingCall, report: CallReport, place: 
     layer: place.layer,
     start: report.start,
     peakMemoryBytes: report.peakPages * PAGE_BYTES,
+    peakFileBytes: report.peakFileBytes,
+    peakOpenFiles: report.peakOpenFiles,
+    limits: limitsOf(pending),
   };
 }
 
@@ -51,6 +54,15 @@ export function failedResult(pending: PendingCall, error: ErrorRecord, place: Ca
     cpuMs: 0,
     longestTurnMs: 0,
     peakPages: 0,
+    peakFileBytes: 0,
+    peakOpenFiles: 0,
   };
   return reportedResult(pending, report, place, now);
+}
+
+/** The function's limits, with those that the call itself has lowered. */
+function limitsOf({ fn, timeoutMs, cpuMs }: PendingCall): Limits {
+  const { limits } = fn.spec;
+  // Nearly always the function's own: not worth another object for each call.
+  return timeoutMs === limits.timeoutMs && cpuMs === limits.cpuMs ? limits : { ...limits, timeoutMs, cpuMs };
 }

@@ -20,6 +20,7 @@ const E = {
   ISDIR: 31,
 };
 const MIB = 1024 * 1024;
+const PAGE = 65_536;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -377,6 +378,36 @@ describe('shared files', () => {
       expect((await shell(runtime, ['sum faasm://b'])).lines).toEqual([`${2 * MIB} bytes, sum 0`]);
     }
   });
+
+  it('count for their user while they are copied to be written back, or fail with ENOMEM', async () => {
+    const runtime = await start({ users: { memoryBytes: 40 * PAGE } });
+    await uploadShell(runtime);
+    const fits = `fill faasm://f ${14 * PAGE}`;
+    for (let round = 0; round < 3; round += 1) {
+      const run = await shell(runtime, [fits, 'mv faasm://f faasm://g', fits, `fill faasm://h ${25 * PAGE}`, fits]);
+      expect(run.lines).toEqual(['done', 'done', 'done', `close failed: ${E.NOMEM}`, 'done']);
+      expect(run.log).toMatch(/^faasm:\/\/h: HOST_OVERLOADED: .*a copy of its 1638400 bytes/);
+      const left = await shell(runtime, [`swell faasm://i ${25 * PAGE}`]);
+      expect([left.ending, ...left.lines]).toEqual(['HOST_OVERLOADED', 'left open']);
+    }
+    expect([await runtime.files.stat('demo', 'h'), await runtime.files.stat('demo', 'i')]).toEqual([
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('count for their user with the names of directories that are open, or fail with ENOMEM', async () => {
+    const runtime = await start({ users: { memoryBytes: 40 * PAGE } });
+    await uploadShell(runtime);
+    const name = (index: number): string => `d/${'x'.repeat(150)}${index}`;
+    for (let index = 0; index < 3000; index += 1) await runtime.files.put('demo', name(index), new Uint8Array(0));
+    const open = `open 3 faasm:/d 2 ${1 << 14}`;
+    for (let round = 0; round < 3; round += 1) {
+      const run = await shell(runtime, [open, open, open, `write faasm://new x`]);
+      expect(run.lines).toEqual(['descriptor 4', 'descriptor 5', `failed: ${E.NOMEM}`, 'done']);
+      expect(run.log).toMatch(/^faasm:\/\/d: HOST_OVERLOADED: .* bytes of names/);
+    }
+  });
 });
 
 describe('modules that open no files', () => {
@@ -391,5 +422,35 @@ describe('modules that open no files', () => {
       (start $init))`);
     await runtime.upload({ user: 'demo', function: 'files' }, module);
     expect((await shell(runtime, [])).ending).toBe('success');
+  });
+});
+
+describe('the result of a call', () => {
+  it('says what its files came to beside its limits, and its log which of them refused something', async () => {
+    const runtime = await start();
+    await uploadShell(runtime, { limits: { fileBytes: 100_000, openFiles: 8, timeoutMs: 30_000, logBytes: 0 } });
+    const quiet = await shell(runtime, ['stat /none'], { timeoutMs: 20_000 });
+    expect(quiet.result).toMatchObject({
+      peakFileBytes: 0,
+      peakOpenFiles: 4,
+      limits: { fileBytes: 100_000, openFiles: 8, timeoutMs: 20_000 },
+    });
+    expect(quiet.log).toBe('');
+    const opens = Array.from({ length: 6 }, () => 'open 3 etc/hosts 0 2');
+    const run = await shell(runtime, ['fill /a 90000', 'fill /b 20000', 'rm /a', 'fill /b 20000', ...opens]);
+    expect(run.ending).toBe('success');
+    // The program takes no notice of the write of which only a part fitted.
+    expect(run.lines).toEqual([
+      ...['done', 'done', 'done', 'done'],
+      ...['descriptor 4', 'descriptor 5', 'descriptor 6', 'descriptor 7', 'failed: 33', 'failed: 33'],
+    ]);
+    expect(run.result).toMatchObject({ peakFileBytes: 100_000, peakOpenFiles: 8, limits: { timeoutMs: 30_000 } });
+    expect(run.log.split('\n')).toEqual([
+      "ENOSPC: the call's private files may have 100000 bytes (limits.fileBytes).",
+      'EMFILE: the call may have 8 descriptors open (limits.openFiles).',
+      '',
+    ]);
+    // The next call in the same Faaslet begins anew.
+    expect((await shell(runtime, ['write /a x'])).result).toMatchObject({ peakFileBytes: 1, peakOpenFiles: 5 });
   });
 });

@@ -3,6 +3,7 @@ import type { Call, CallResult } from '../../src/core/call.ts';
 import { FaasmError } from '../../src/core/errors.ts';
 import { patchSettings } from '../../src/core/function-settings.ts';
 import type { StateStat } from '../../src/core/global-state.ts';
+import { DEFAULT_LIMITS } from '../../src/core/limits.ts';
 import { checkKey, checkName, type FunctionRef } from '../../src/core/names.ts';
 import { OutputBuffer } from '../../src/core/output-stream.ts';
 import type { CallRequest, CallStatus, FunctionAdmin, RunningCall, Runtime, StateAdmin } from '../../src/core/ports.ts';
@@ -281,6 +282,9 @@ async function settle(
     layer: 'portable',
     start: 'restored',
     peakMemoryBytes: 65_536,
+    peakFileBytes: 0,
+    peakOpenFiles: 4,
+    limits: DEFAULT_LIMITS,
   };
   try {
     const outcome = await running;

@@ -30,25 +30,30 @@ export interface FakeOptions {
   readonly stateGrant?: 'none' | 'read' | 'write';
   readonly files?: SharedFileAccess;
   readonly filesGrant?: 'none' | 'read' | 'write';
+  /** What the host has to keep for the call at most. */
+  readonly keepBytes?: number;
 }
 
 /** A host context without a guest: tests play the guest, with a bump allocator over a real memory. */
 export class FakeHost {
   readonly memory: GuestMemory;
   readonly context: HostContext;
+  /** What import groups keep for the call. */
+  readonly slots = new Map<symbol, unknown>();
   /** Everything written to the output and the log. */
   output = new Uint8Array();
   log = new Uint8Array();
   /** Calls of `poll`, and milliseconds asked of `sleep`. */
   polls = 0;
   readonly sleeps: number[] = [];
+  /** What the host keeps for the call, in bytes. */
+  kept = 0;
   #next = 64;
   #heapPages: number;
 
   constructor(options: FakeOptions = {}) {
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     const input = options.input ?? '';
-    const slots = new Map<symbol, unknown>();
     this.#heapPages = options.pages ?? 4;
     this.memory = new GuestMemory(new WebAssembly.Memory({ initial: this.#heapPages }));
     const append = (old: Uint8Array, bytes: Uint8Array, limit: number, code: ErrorCode): Uint8Array<ArrayBuffer> => {
@@ -85,8 +90,8 @@ export class FakeHost {
       grants: { state: options.stateGrant ?? 'write', files: options.filesGrant ?? 'write' },
       stdoutIsOutput: options.stdoutIsOutput ?? true,
       slot: <T>(key: symbol, make: () => T): T => {
-        if (!slots.has(key)) slots.set(key, make());
-        return slots.get(key) as T;
+        if (!this.slots.has(key)) this.slots.set(key, make());
+        return this.slots.get(key) as T;
       },
       grow: (pages) => {
         if (this.#heapPages + pages > Math.min(65_536, limits.memoryBytes / PAGE_BYTES)) return -1;
@@ -103,7 +108,11 @@ export class FakeHost {
       fail: (code, message) => {
         throw new FaasmError(code, message);
       },
-      keep: () => true,
+      keep: (bytes) => {
+        const fits = this.kept + bytes <= (options.keepBytes ?? Number.POSITIVE_INFINITY);
+        if (fits) this.kept += bytes;
+        return fits;
+      },
       poll: () => {
         this.polls += 1;
       },
@@ -204,6 +213,7 @@ const NO_STATE: StateAccess = {
 /** A user without shared files. */
 const NO_FILES: SharedFileAccess = {
   ask: async (_, work) => work({ found: { kind: 'missing' } }),
+  reserve: () => true,
   release: () => undefined,
   atEnd: () => undefined,
 };
@@ -221,6 +231,7 @@ export const E = {
   MFILE: 33,
   NAMETOOLONG: 37,
   NOENT: 44,
+  NOMEM: 48,
   NOSPC: 51,
   NOTDIR: 54,
   NOTEMPTY: 55,

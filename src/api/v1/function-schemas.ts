@@ -1,7 +1,8 @@
 import { DEFAULT_LIMITS } from '../../core/limits.ts';
 import type { JsonSchema } from '../schema.ts';
 
-const LIMIT_PROPERTIES: Readonly<Record<string, JsonSchema>> = Object.fromEntries(
+/** The limits of a function, by name. */
+export const LIMIT_PROPERTIES: Readonly<Record<string, JsonSchema>> = Object.fromEntries(
   Object.keys(DEFAULT_LIMITS).map((name) => [name, { type: 'integer', minimum: 0 }]),
 );
 

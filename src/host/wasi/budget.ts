@@ -1,42 +1,82 @@
+import type { HostContext } from '../context.ts';
 import { fail } from './errno.ts';
+import { type NotedCall, noteLimit } from './limit-note.ts';
 
-/** Files, directories and symbolic links that a call may make: bounds what names and empty nodes cost the host. */
+/** Files, directories and links that a call may make: bounds what names and empty nodes cost the host. */
 export const NODES_MAX = 65_536;
+/** What a name and its node take of the host's memory, about. */
+const NODE_BYTES = 512;
 
-/** What the private files of one call may use. Charged before anything is allocated. */
+/** What a budget needs of the call. */
+export type BudgetCall = NotedCall & Pick<HostContext, 'keep' | 'limits'>;
+
+/** What the private files of one call may use. Charged before anything is allocated; refusals are noted in its log. */
 export class FileBudget {
-  /** Bytes of file contents and link targets still free. */
-  bytes: number;
-  readonly #keep: (bytes: number) => boolean;
-  #nodes: number;
+  readonly #call: BudgetCall;
+  #bytes = 0;
+  #peakBytes = 0;
+  #nodes = 0;
 
-  /** `keep`: see HostContext. */
-  constructor(bytes: number, keep: (bytes: number) => boolean = () => true, nodes = NODES_MAX) {
-    this.bytes = bytes;
-    this.#keep = keep;
-    this.#nodes = nodes;
+  constructor(call: BudgetCall) {
+    this.#call = call;
+  }
+
+  /** Bytes of file contents and link targets still free. */
+  get freeBytes(): number {
+    return this.#call.limits.fileBytes - this.#bytes;
+  }
+
+  /** Most bytes that were charged at any time. */
+  get peakBytes(): number {
+    return this.#peakBytes;
   }
 
   /** Charges `count` bytes. Fails with ENOSPC, and then charges nothing. */
   take(count: number): void {
-    if (count > this.bytes || !this.#keep(count)) fail('NOSPC');
-    this.bytes -= count;
+    if (count > this.freeBytes) this.refuse();
+    this.#keep(count);
+    this.#bytes += count;
+    if (this.#bytes > this.#peakBytes) this.#peakBytes = this.#bytes;
   }
 
   /** Gives back `count` bytes. */
   give(count: number): void {
-    this.bytes += count;
-    this.#keep(-count);
+    this.#bytes -= count;
+    this.#call.keep(-count);
   }
 
-  /** Charges one node. Fails with ENOSPC. */
+  /** Charges one node, or another name of one. Fails with ENOSPC. */
   takeNode(): void {
-    if (this.#nodes === 0) fail('NOSPC');
-    this.#nodes -= 1;
+    if (this.#nodes === NODES_MAX) {
+      noteLimit(this.#call, `ENOSPC: the call has ${NODES_MAX} files, directories and links, which is the most.`);
+      fail('NOSPC');
+    }
+    this.#keep(NODE_BYTES);
+    this.#nodes += 1;
   }
 
   /** Gives back one node. */
   giveNode(): void {
-    this.#nodes += 1;
+    this.#nodes -= 1;
+    this.#call.keep(-NODE_BYTES);
+  }
+
+  /** Notes that the limit is reached. */
+  noteFull(): void {
+    const { fileBytes } = this.#call.limits;
+    noteLimit(this.#call, `ENOSPC: the call's private files may have ${fileBytes} bytes (limits.fileBytes).`);
+  }
+
+  /** Fails with ENOSPC because the limit is reached. */
+  refuse(): never {
+    this.noteFull();
+    return fail('NOSPC');
+  }
+
+  #keep(bytes: number): void {
+    if (this.#call.keep(bytes)) return;
+    const why = "no memory left for the call's private files, of the host or of its user's share";
+    noteLimit(this.#call, `ENOSPC: there is ${why}.`);
+    fail('NOSPC');
   }
 }

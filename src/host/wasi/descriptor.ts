@@ -1,6 +1,8 @@
+import type { HostContext } from '../context.ts';
 import type { DirectoryNode } from './directory-node.ts';
 import { fail } from './errno.ts';
 import type { FileNode } from './file-node.ts';
+import { type NotedCall, noteLimit } from './limit-note.ts';
 import { RIGHT } from './types.ts';
 
 /** What every open descriptor has. */
@@ -38,6 +40,11 @@ export interface DirectoryDescriptor extends Common {
 /** An open descriptor. */
 export type Descriptor = StreamDescriptor | FileDescriptor | DirectoryDescriptor;
 
+/** What a table needs of the call. */
+export type LimitedCall = NotedCall & Pick<HostContext, 'limits'>;
+
+/** Standard streams, which are open from the start. */
+export const STREAMS = 3;
 const STREAM_RIGHTS = RIGHT.FD_FDSTAT_SET_FLAGS | RIGHT.FD_FILESTAT_GET | RIGHT.POLL_FD_READWRITE;
 
 /** The open descriptors of a call, by number. */
@@ -47,13 +54,20 @@ export class DescriptorTable {
     { kind: 'stdout', flags: 0, rights: STREAM_RIGHTS | RIGHT.FD_WRITE, inheriting: 0, position: 0 },
     { kind: 'stderr', flags: 0, rights: STREAM_RIGHTS | RIGHT.FD_WRITE, inheriting: 0, position: 0 },
   ];
-  readonly #limit: number;
+  readonly #call: LimitedCall;
+  #open = STREAMS;
+  #peak = STREAMS;
   /** No number below this one is free. */
-  #free = 3;
+  #free = STREAMS;
 
-  /** `limit` bounds the open descriptors. */
-  constructor(limit: number) {
-    this.#limit = limit;
+  /** The limits of `call` bound the open descriptors. */
+  constructor(call: LimitedCall) {
+    this.#call = call;
+  }
+
+  /** Most descriptors that were open at any time. */
+  get peak(): number {
+    return this.#peak;
   }
 
   /** The descriptor `fd`, undefined where nothing is open. */
@@ -77,16 +91,21 @@ export class DescriptorTable {
     return descriptor;
   }
 
-  /** Fails with EMFILE when {@link open} would. */
+  /** Fails with EMFILE when {@link open} would, and notes it in the call's log. */
   checkRoom(): void {
     while (this.#slots[this.#free] !== undefined) this.#free += 1;
-    if (this.#free >= this.#limit) fail('MFILE');
+    const { openFiles } = this.#call.limits;
+    if (this.#free < openFiles) return;
+    noteLimit(this.#call, `EMFILE: the call may have ${openFiles} descriptors open (limits.openFiles).`);
+    fail('MFILE');
   }
 
   /** Adds a descriptor under the lowest free number. Fails with EMFILE. */
   open(descriptor: Descriptor): number {
     this.checkRoom();
     this.#slots[this.#free] = descriptor;
+    this.#open += 1;
+    if (this.#open > this.#peak) this.#peak = this.#open;
     if ('node' in descriptor) descriptor.node.opens += 1;
     return this.#free;
   }
@@ -114,6 +133,7 @@ export class DescriptorTable {
 
   #vacate(fd: number): void {
     this.#slots[fd] = undefined;
+    this.#open -= 1;
     this.#free = Math.min(this.#free, fd);
   }
 

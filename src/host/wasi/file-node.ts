@@ -1,6 +1,5 @@
 import type { Pace } from '../pace.ts';
 import type { FileBudget } from './budget.ts';
-import { fail } from './errno.ts';
 import { Inode } from './inode.ts';
 import { FILETYPE } from './types.ts';
 
@@ -64,9 +63,10 @@ export class FileNode extends Inode {
   write(position: number, source: Uint8Array, pace: Pace): number {
     if (source.length === 0) return 0;
     this.#own(pace);
-    const room = Math.max(this.#size, Math.min(position + source.length, this.#size + this.#budget.bytes));
+    const room = Math.max(this.#size, Math.min(position + source.length, this.#size + this.#budget.freeBytes));
     const count = Math.min(source.length, room - position);
-    if (count <= 0) fail('NOSPC');
+    if (count <= 0) this.#budget.refuse();
+    if (count < source.length) this.#budget.noteFull();
     if (position + count > this.#size) {
       this.#budget.take(position + count - this.#size);
       this.#size = position + count;

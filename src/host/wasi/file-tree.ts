@@ -20,7 +20,7 @@ export class FileTree {
   /** `budget` is for the contents of private files; `mounted` answers other trees by their names in the root. */
   constructor(budget: FileBudget, template: TemplateDirectory = RUNTIME_TREE, mounted?: Mounted) {
     this.budget = budget;
-    const root = new PrivateDirectory(this.#ino(), TEMPLATE_TIME, undefined, this.#instantiate, template);
+    const root = new PrivateDirectory(this.#ino(), TEMPLATE_TIME, undefined, this.#instantiate, budget, template);
     root.links = 1;
     root.mounted = mounted;
     this.root = root;
@@ -33,9 +33,7 @@ export class FileTree {
 
   /** An empty directory, not yet in one. Fails with ENOSPC. */
   directory(): DirectoryNode {
-    this.budget.takeNode();
-    const free = (): void => this.budget.giveNode();
-    return new PrivateDirectory(this.#ino(), realtimeNs(), undefined, this.#instantiate, undefined, free);
+    return new PrivateDirectory(this.#ino(), realtimeNs(), undefined, this.#instantiate, this.budget);
   }
 
   /** A symbolic link, not yet in a directory. Fails with ENOSPC. */
@@ -46,7 +44,7 @@ export class FileTree {
   #view(template: Template, parent: DirectoryNode): TreeNode {
     switch (template.kind) {
       case 'directory':
-        return new PrivateDirectory(this.#ino(), TEMPLATE_TIME, parent, this.#instantiate, template);
+        return new PrivateDirectory(this.#ino(), TEMPLATE_TIME, parent, this.#instantiate, this.budget, template);
       case 'link':
         return new SymlinkNode(this.#ino(), TEMPLATE_TIME, template.target);
       case 'file':

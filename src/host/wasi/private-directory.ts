@@ -1,3 +1,4 @@
+import type { FileBudget } from './budget.ts';
 import { DirectoryNode, FIRST_ORDER, type Listed, type TreeNode } from './directory-node.ts';
 import { type Template, type TemplateDirectory, templateDirectory } from './template.ts';
 import { FILETYPE } from './types.ts';
@@ -16,7 +17,9 @@ const EMPTY = templateDirectory({});
 export class PrivateDirectory extends DirectoryNode {
   readonly #instantiate: Instantiate;
   readonly #template: TemplateDirectory;
-  readonly #onFree: (() => void) | undefined;
+  readonly #budget: FileBudget;
+  /** Whether the node itself is charged to the budget. */
+  readonly #charged: boolean;
   /** Nodes looked at or made by this call; no node where a template's entry has been removed. */
   readonly #entries = new Map<string, { readonly node: TreeNode | undefined; readonly order: number }>();
   /** What is mounted in it. */
@@ -27,20 +30,23 @@ export class PrivateDirectory extends DirectoryNode {
   /** Entries by order, until the next change; shared by all descriptors, so that open ones cost nothing more. */
   #listing: readonly Listed[] | undefined;
 
+  /** An empty directory charged to `budget`, or a view of `template`, which is not charged. */
   constructor(
     ino: number,
     time: bigint,
     parent: DirectoryNode | undefined,
     instantiate: Instantiate,
-    template: TemplateDirectory = EMPTY,
-    onFree?: () => void,
+    budget: FileBudget,
+    template?: TemplateDirectory,
   ) {
     super(ino, time, parent);
+    if (template === undefined) budget.takeNode();
     this.#instantiate = instantiate;
-    this.#template = template;
-    this.#onFree = onFree;
-    this.#count = template.entries.size;
-    this.#nextOrder = FIRST_ORDER + template.entries.size;
+    this.#budget = budget;
+    this.#charged = template === undefined;
+    this.#template = template ?? EMPTY;
+    this.#count = this.#template.entries.size;
+    this.#nextOrder = FIRST_ORDER + this.#count;
   }
 
   get empty(): boolean {
@@ -55,6 +61,7 @@ export class PrivateDirectory extends DirectoryNode {
   }
 
   insert(name: string, node: TreeNode): void {
+    if (node.links > 0) this.#budget.takeNode(); // a hard link: a name without a node of its own
     this.#entries.delete(name); // so that the map's order stays the order of insertion
     this.#entries.set(name, { node, order: this.#nextOrder });
     this.#nextOrder += 1;
@@ -71,6 +78,7 @@ export class PrivateDirectory extends DirectoryNode {
     else this.#entries.delete(name);
     this.#count -= 1;
     node.links -= 1;
+    if (node.links > 0) this.#budget.giveNode();
     this.#changed();
     node.dropped();
   }
@@ -94,7 +102,7 @@ export class PrivateDirectory extends DirectoryNode {
   }
 
   protected free(): void {
-    this.#onFree?.();
+    if (this.#charged) this.#budget.giveNode();
   }
 
   #changed(): void {

@@ -16,7 +16,9 @@ export interface SharedView {
   move(node: TreeNode, to: string, replaced: TreeNode | undefined): void;
   /** Whether there is anything below a path. */
   holdsFiles(path: string): boolean;
+  /** The names below a path, counted as the call's until they are forgotten. */
   names(path: string): readonly FileName[];
+  forget(names: readonly FileName[]): void;
 }
 
 /**
@@ -88,8 +90,13 @@ export class SharedDirectory extends DirectoryNode {
     });
   }
 
-  /** Kept by whoever has it open, and costs the call nothing. */
-  override dropped(): void {}
+  /** Kept by whoever has it open. */
+  override dropped(): void {
+    if (this.opens === 0) this.free();
+  }
 
-  protected free(): void {}
+  protected free(): void {
+    this.#view.forget(this.#names);
+    this.#names = [];
+  }
 }

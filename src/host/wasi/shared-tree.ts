@@ -1,5 +1,4 @@
-import type { ErrorCode, ErrorRecord } from '../../core/errors.ts';
-import { checkFilePath } from '../../core/object-key.ts';
+import { type ErrorCode, type ErrorRecord, FaasmError } from '../../core/errors.ts';
 import type { FileAnswer, FileName, FileRequest, Found } from '../../core/shared-file.ts';
 import { realtimeNs } from '../clock.ts';
 import type { HostContext, MaybePromise } from '../context.ts';
@@ -9,16 +8,15 @@ import type { FileBudget } from './budget.ts';
 import type { DirectoryNode, LookupPurpose, TreeNode } from './directory-node.ts';
 import { type ErrnoName, errnoOf, fail } from './errno.ts';
 import { FileWait, type WaitSource } from './file-wait.ts';
+import { noteLimit } from './limit-note.ts';
 import { SharedDirectory, type SharedView } from './shared-directory.ts';
 import { SharedFile, type SharedFileOwner } from './shared-file.ts';
+import { checkPath, nameBytes, namesBytes } from './shared-names.ts';
 import { FILE_RIGHTS, FILETYPE, RIGHT } from './types.ts';
 
 /** Name of the shared files in the root: programs open `faasm://dir/file`, and C libraries pass that on as it is. */
 export const SHARED_ROOT = 'faasm:';
 
-/** Longest path, and longest name in it, in bytes; as checkFilePath has them. */
-const PATH_MAX = 600;
-const NAME_MAX = 200;
 /** Directories that a call may make. */
 const MADE_MAX = 10_000;
 
@@ -32,8 +30,6 @@ const ERRNOS: Partial<Record<ErrorCode, ErrnoName>> = {
 
 /** Rights that change contents. */
 const CHANGES = RIGHT.FD_WRITE | RIGHT.FD_ALLOCATE | RIGHT.FD_FILESTAT_SET_SIZE;
-
-const encoder = new TextEncoder();
 
 /**
  * The shared files of one call. What is there is asked of the host whenever a path is looked at, and files that the call
@@ -97,7 +93,10 @@ export class SharedTree implements SharedView, SharedFileOwner, WaitSource {
   flush(file: SharedFile): void {
     if (!file.dirty || file.links === 0) return;
     const { path } = file;
-    this.#ask('write', path, () => ({ kind: 'write', path, bytes: file.copy(paceOf(this.#context)) }));
+    this.#ask('write', path, () => {
+      this.#reserve(file);
+      return { kind: 'write', path, bytes: file.copy(paceOf(this.#context)) };
+    });
     file.dirty = false;
     file.own = true;
     file.stored = true;
@@ -106,13 +105,24 @@ export class SharedTree implements SharedView, SharedFileOwner, WaitSource {
   makeDirectory(path: string): void {
     this.#granted('write');
     checkPath(path);
-    if (this.#made.size >= MADE_MAX) fail('NOSPC');
+    if (this.#made.has(path)) return;
+    if (this.#made.size >= MADE_MAX) {
+      noteLimit(
+        this.#context,
+        `ENOSPC: the call has made ${MADE_MAX} directories in ${SHARED_ROOT}, which is the most.`,
+      );
+      fail('NOSPC');
+    }
+    this.#keep(path, nameBytes(path));
     this.#made.add(path);
   }
 
   remove(path: string): void {
     this.#granted('write');
-    if (this.#made.delete(path)) return;
+    if (this.#made.delete(path)) {
+      this.#context.keep(-nameBytes(path));
+      return;
+    }
     const open = this.#open.get(path);
     if (open === undefined || open.stored) {
       const found = open ?? this.#found(path, 'facts');
@@ -131,7 +141,10 @@ export class SharedTree implements SharedView, SharedFileOwner, WaitSource {
     if (replaced?.type === FILETYPE.DIRECTORY) fail('ISDIR');
     this.flush(node);
     if (!node.own) fail('PERM');
-    this.#ask('move', node.path, () => ({ kind: 'move', path: node.path, to: path }));
+    this.#ask('move', node.path, () => {
+      this.#reserve(node);
+      return { kind: 'move', path: node.path, to: path, sizeBytes: node.size };
+    });
     const hidden = this.#open.get(path);
     if (hidden !== undefined) this.#detach(hidden);
     if (this.#open.get(node.path) === node) {
@@ -155,7 +168,13 @@ export class SharedTree implements SharedView, SharedFileOwner, WaitSource {
       const [name = '', ...below] = own.slice(prefix.length).split('/');
       if (name !== '' && !names.has(name)) names.set(name, isDirectory || below.length > 0);
     }
-    return [...names].map(([name, directory]) => ({ name, directory }));
+    const listed = [...names].map(([name, directory]) => ({ name, directory }));
+    this.#keep(path, namesBytes(listed));
+    return listed;
+  }
+
+  forget(names: readonly FileName[]): void {
+    this.#context.keep(-namesBytes(names));
   }
 
   /** Does a host call, again and again while it needs to know more. */
@@ -197,6 +216,21 @@ export class SharedTree implements SharedView, SharedFileOwner, WaitSource {
     return 'error' in answer ? this.#failed(path, answer.error) : answer.found;
   }
 
+  /** Counts names as kept for the call. Fails with ENOMEM. */
+  #keep(path: string, bytes: number): void {
+    if (!this.#context.keep(bytes)) this.#roomless(path, `${bytes} bytes of names`);
+  }
+
+  /** Counts the copy that a request is about to take along. Fails with ENOMEM. */
+  #reserve({ path, size }: SharedFile): void {
+    if (!this.#context.files.reserve(size)) this.#roomless(path, `a copy of its ${size} bytes`);
+  }
+
+  #roomless(path: string, what: string): never {
+    const message = `there is no memory left for ${what}, of the host or of its user's share.`;
+    return this.#failed(path, { code: 'HOST_OVERLOADED', message });
+  }
+
   #failed(path: string, { code, message }: ErrorRecord): never {
     const errno = ERRNOS[code];
     if (errno !== 'NOENT' && errno !== 'INVAL') writeLine(this.#context, `faasm://${path}: ${code}: ${message}`);
@@ -234,21 +268,15 @@ export class SharedTree implements SharedView, SharedFileOwner, WaitSource {
 
   #unwritten(): readonly FileRequest[] {
     const dirty = [...this.#open.values()].filter((file) => file.dirty);
-    return dirty.map((file) => ({ kind: 'write', path: file.path, bytes: file.copy() }));
+    return dirty.map((file) => {
+      const { path, size } = file;
+      if (this.#context.files.reserve(size)) return { kind: 'write', path, bytes: file.copy() };
+      const what = `memory left to write the ${size} bytes of faasm://${path} back, of the host or of its user's share`;
+      throw new FaasmError('HOST_OVERLOADED', `There is no ${what}.`);
+    });
   }
 }
 
 function keyOf(kind: FileRequest['kind'], path: string): string {
   return `${kind} ${path}`;
-}
-
-/** Fails with ENAMETOOLONG and EINVAL for what no shared file can be called. */
-function checkPath(path: string): void {
-  const bytes = (text: string): number => encoder.encode(text).length;
-  if (bytes(path) > PATH_MAX || path.split('/').some((name) => bytes(name) > NAME_MAX)) fail('NAMETOOLONG');
-  try {
-    checkFilePath(path);
-  } catch {
-    fail('INVAL');
-  }
 }

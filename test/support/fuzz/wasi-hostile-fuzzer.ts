@@ -79,7 +79,12 @@ function randomFiles(random: Random): SharedFileAccess {
     const file = { kind: 'file', own: random.chance(0.8), sizeBytes: contents.length, modifiedAt: 1e12 } as const;
     return { found: kind === 'read' ? { ...file, contents: { bytes: contents, hold: random.below(1e9) } } : file };
   };
-  return { ask: async ({ kind }, work) => work(found(kind)), release: () => undefined, atEnd: () => undefined };
+  return {
+    ask: async ({ kind }, work) => work(found(kind)),
+    reserve: () => random.chance(0.9),
+    release: () => undefined,
+    atEnd: () => undefined,
+  };
 }
 
 function placeOf(text: number): number {

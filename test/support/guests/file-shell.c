@@ -151,6 +151,7 @@ static void run(void) {
   else if (IS("leave")) printf("left %s\n", put(O_WRONLY | O_CREAT | O_TRUNC) < 0 ? "nothing" : "open");
   else if (IS("sync")) { int fd = put(O_WRONLY | O_CREAT | O_TRUNC); if (fd >= 0) answer(fsync(fd), "fsync"); }
   else if (IS("fill")) fill();
+  else if (IS("swell")) printf("left %s\n", ftruncate(put(O_RDWR | O_CREAT), atol(arg[2])) < 0 ? "nothing" : "open");
   else if (IS("ls")) list();
   else if (IS("stat")) facts();
   else if (IS("rm")) answer(unlink(arg[1]), "unlink");

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { FaasmError } from '../../../src/core/errors.ts';
+import { DEFAULT_LIMITS } from '../../../src/core/limits.ts';
 import { FAKE_KEPT_BYTES, FAKE_VERSION, type FakeFunction } from '../../support/fake-runtime.ts';
 import { openApi, outcome, type TestAnswer, type TestApi } from './support.ts';
 
@@ -47,6 +48,9 @@ describe('GET /v1/calls/{call}', () => {
       peakMemoryBytes: 65_536,
       outputBytes: 5,
       logBytes: 0,
+      peakFileBytes: 0,
+      peakOpenFiles: 4,
+      limits: DEFAULT_LIMITS,
       attempt: 1,
       host: 'fake',
       thread: 0,

@@ -34,6 +34,8 @@ function report(id: number, more: Partial<CallReport> = {}): CallReport {
     cpuMs: 2.5,
     longestTurnMs: 1.25,
     peakPages: 17,
+    peakFileBytes: 3 * 2 ** 30 + id,
+    peakOpenFiles: 4 + (id % 100),
     ...more,
   };
 }

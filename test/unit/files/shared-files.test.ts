@@ -122,7 +122,7 @@ describe('shared files of a host', () => {
     expect([await find(''), await find('a'), await find('a/b')]).toEqual(['directory', 'missing', 'missing']);
     await setting.files.files.put('demo', 'a/b/c', text(''));
     expect([await find('a'), await find('a/b'), await find('a/b/c')]).toEqual(['directory', 'directory', 'file']);
-    await setting.files.answer(1, 'demo', { kind: 'move', path: 'a/b/c', to: 'a/d' });
+    await setting.files.answer(1, 'demo', { kind: 'move', path: 'a/b/c', to: 'a/d', sizeBytes: 0 });
     expect([await find('a'), await find('a/b'), await find('a/d')]).toEqual(['directory', 'missing', 'file']);
     await setting.files.answer(1, 'demo', { kind: 'remove', path: 'a/d' });
     expect([await find('a'), await find('a/d')]).toEqual(['missing', 'missing']);

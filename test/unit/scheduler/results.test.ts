@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Call, CallResult } from '../../../src/core/call.ts';
+import { DEFAULT_LIMITS } from '../../../src/core/limits.ts';
 import { endedStream } from '../../../src/core/output-stream.ts';
 import { ResultStore } from '../../../src/scheduler/results.ts';
 
@@ -32,6 +33,9 @@ function result(id: number, logBytes = 0): CallResult {
     layer: 'portable',
     start: 'warm',
     peakMemoryBytes: 0,
+    peakFileBytes: 0,
+    peakOpenFiles: 0,
+    limits: DEFAULT_LIMITS,
   };
 }
 

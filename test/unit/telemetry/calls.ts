@@ -1,4 +1,5 @@
 import type { Call, CallResult } from '../../../src/core/call.ts';
+import { DEFAULT_LIMITS } from '../../../src/core/limits.ts';
 import { endedStream } from '../../../src/core/output-stream.ts';
 import type { HostInfo } from '../../../src/core/ports.ts';
 
@@ -31,6 +32,9 @@ export function someResult(more: Partial<CallResult> = {}): CallResult {
     layer: 'native',
     start: 'warm',
     peakMemoryBytes: 65_536,
+    peakFileBytes: 0,
+    peakOpenFiles: 4,
+    limits: DEFAULT_LIMITS,
     ...more,
   };
 }
