@@ -65,7 +65,11 @@ export async function openHttpPort(options: HttpPortOptions): Promise<HttpPort> 
   server.on('checkContinue', (incoming, outgoing) => exchanges.answer(incoming, outgoing, true));
   server.on('checkExpectation', (incoming, outgoing) => exchanges.answer(incoming, outgoing, false));
   server.on('clientError', (error, socket) => exchanges.refuse(error, socket));
-  server.on('connect', (_, socket) => refuse(socket, '400 Bad Request', 'BAD_REQUEST', 'This is no proxy.'));
+  server.on('connect', (_, socket) => {
+    // node:http has given the socket away: an error that nobody hears would end the process.
+    socket.on('error', () => socket.destroy());
+    refuse(socket, '400 Bad Request', 'BAD_REQUEST', 'This is no proxy.');
+  });
   await listen(server, options);
   let closed: Promise<void> | undefined;
   const stopAccepting = (): Promise<void> => {
@@ -209,9 +213,28 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
 }
 
+/** Headers that say for whom a request is, and from whom. */
+const ONCE = ['Host', 'Authorization'] as const;
+
+/** Whether a header of ASCII name is there more than once; `rawHeaders` has names and values in turn. */
+function isTwice(rawHeaders: readonly string[], name: string): boolean {
+  let count = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const other = rawHeaders[at];
+    if (other?.length === name.length && other.toLowerCase() === name.toLowerCase()) count += 1;
+  }
+  return count > 1;
+}
+
 /** Why the head of a request is none that HTTP/1.1 allows, or that can be met; node:http has let it through. */
-function malformedReason({ headers, httpVersion }: IncomingMessage): string | undefined {
+function malformedReason({ headers, rawHeaders, httpVersion }: IncomingMessage): string | undefined {
   if (headers.host === undefined && httpVersion === '1.1') return 'The request has no header Host.';
+  // A proxy in front may have gone by the other one than we would.
+  for (const name of ONCE) if (isTwice(rawHeaders, name)) return `The request has the header ${name} twice.`;
+  const coding = headers['transfer-encoding'];
+  if (coding !== undefined && !/^chunked$/i.test(coding)) {
+    return `The body is encoded as ${JSON.stringify(coding)}: only chunked can be read.`;
+  }
   if (headers.expect === undefined || /^100-continue$/i.test(headers.expect)) return undefined;
   return `The request expects ${JSON.stringify(headers.expect)}: only 100-continue can be met.`;
 }

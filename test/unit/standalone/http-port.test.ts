@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { BodyBudget } from '../../../adapters/standalone/body-budget.ts';
 import { type HttpPort, openHttpPort } from '../../../adapters/standalone/http-port.ts';
@@ -165,6 +166,21 @@ describe('HTTP port: bodies', () => {
 describe('HTTP port: heads', () => {
   it.each([
     ['no Host', 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n', /no header Host/],
+    [
+      'two Hosts',
+      'GET / HTTP/1.1\r\nHost: localhost\r\nhost: localhost\r\nConnection: close\r\n\r\n',
+      /header Host twice/,
+    ],
+    [
+      'two tokens',
+      'GET / HTTP/1.1\r\nHost: a\r\nAuthorization: x\r\nAuthorization: y\r\nConnection: close\r\n\r\n',
+      /header Authorization twice/,
+    ],
+    [
+      'a coding',
+      'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\nConnection: close\r\n\r\n0\r\n\r\n',
+      /"gzip, chunked"/,
+    ],
     ['an expectation', 'GET / HTTP/1.1\r\nHost: localhost\r\nExpect: more\r\nConnection: close\r\n\r\n', /"more"/],
   ])('with %s are refused with a code', async (_, head, message) => {
     const connection = await client(await serve(async () => ok('never')));
@@ -206,6 +222,16 @@ describe('HTTP port: requests that are broken behind their head', () => {
     const connection = await client(await serve(readBody));
     connection.send('CONNECT example.org:443 HTTP/1.1\r\nHost: example.org\r\n\r\n');
     expect(await connection.receive()).toMatch(/^HTTP\/1\.1 400 [\s\S]*x-faasm-error: BAD_REQUEST[\s\S]*no proxy/i);
+  });
+
+  it('do no harm when they want a tunnel and are cut off at once', async () => {
+    const port = await serve(async () => ok());
+    const connection = await client(port);
+    connection.send('CONNECT example.org:443 HTTP/1.1\r\nHost: example.org\r\n\r\n');
+    await connection.receive(/no proxy/);
+    connection.socket.resetAndDestroy();
+    await once(connection.socket, 'close');
+    expect(await (await fetch(port.url)).text()).toBe('ok');
   });
 });
 
