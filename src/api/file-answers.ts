@@ -1,17 +1,36 @@
+import type { Principal } from '../core/call.ts';
 import { FaasmError } from '../core/errors.ts';
 import type { FileStore } from '../core/ports.ts';
-import { type ApiRequest, type ApiResponse, bytesResponse } from './http.ts';
+import { type ApiHeaders, type ApiRequest, type ApiResponse, bytesResponse } from './http.ts';
 
 /** Files up to this size are sent in one piece, and not counted. */
 const SMALL_BYTES = 64 * 1024;
 /** A larger one is sent in pieces of this size, at the client's pace. */
 const PIECE_BYTES = 256 * 1024;
+/** What one user may have of the bound. */
+const USER_SHARE = 0.5;
 const NOTHING = new Uint8Array(0);
 
-/** Answers with shared files, which are in memory until the client has taken them: bounds what all of them hold. */
+type MaybeBytes = Uint8Array | undefined;
+
+/** A file that is to be sent. */
+export interface SentFile<Bytes = Uint8Array> {
+  /** The user whose it is. */
+  readonly owner: string;
+  readonly sizeBytes: number;
+  /** Headers beside the length. */
+  readonly headers?: ApiHeaders;
+  read(): Promise<Bytes>;
+}
+
+/**
+ * Answers with shared files and code of functions, which are in memory until the client has taken them: bounds what all
+ * of them hold, and what those of one user do, so that slow clients of one leave something to the others.
+ */
 export class FileAnswers {
   readonly #limitBytes: number;
   #heldBytes = 0;
+  readonly #heldByUser = new Map<string, number>();
 
   /** `limitBytes`: for all answers together; a single one may be larger. */
   constructor(limitBytes: number) {
@@ -19,26 +38,48 @@ export class FileAnswers {
   }
 
   /**
-   * The answer to a request for a file of `user`, undefined where there is none. Waits for the store. Throws what the
-   * store throws, and `HOST_OVERLOADED` while too much is held for other answers.
+   * The answer to a request of `principal` for a shared file of `user`, undefined where there is none. Waits for the store.
+   * Throws what the store throws, and `HOST_OVERLOADED` while too much is held for other answers.
    */
-  async answer(request: ApiRequest, files: FileStore, user: string, path: string): Promise<ApiResponse | undefined> {
+  async answer(
+    request: ApiRequest,
+    principal: Principal,
+    files: FileStore,
+    user: string,
+    path: string,
+  ): Promise<ApiResponse | undefined> {
     const facts = await files.stat(user, path);
     if (facts === undefined) return undefined;
-    const headers = { 'content-length': String(facts.sizeBytes) };
+    return this.send(request, principal, {
+      owner: user,
+      sizeBytes: facts.sizeBytes,
+      read: () => files.get(user, path),
+    });
+  }
+
+  /** As {@link answer} for a file whose size is known; undefined where it cannot be read any more. */
+  send(request: ApiRequest, principal: Principal, file: SentFile): Promise<ApiResponse>;
+  send(request: ApiRequest, principal: Principal, file: SentFile<MaybeBytes>): Promise<ApiResponse | undefined>;
+  async send(request: ApiRequest, principal: Principal, file: SentFile<MaybeBytes>): Promise<ApiResponse | undefined> {
+    const { owner, sizeBytes, headers } = file;
+    const withLength = (length: number): ApiHeaders => ({ ...headers, 'content-length': String(length) });
     if (request.method === 'HEAD')
       return bytesResponse(
         pieces(NOTHING, () => {}),
-        headers,
+        withLength(sizeBytes),
       );
-    if (facts.sizeBytes <= SMALL_BYTES) return whole(await files.get(user, path));
-    const release = this.#hold(facts.sizeBytes);
+    if (sizeBytes <= SMALL_BYTES) {
+      const bytes = await file.read();
+      return bytes && bytesResponse(bytes, headers);
+    }
+    // Administrators act for many users.
+    const release = this.#hold(principal.kind === 'admin' ? owner : principal.user, sizeBytes);
     request.onDisconnect(release);
     try {
-      const file = await files.get(user, path);
-      if (file === undefined) release();
+      const bytes = await file.read();
+      if (bytes === undefined) release();
       // Its size may have changed since it was looked at.
-      return file && bytesResponse(pieces(file, release), { 'content-length': String(file.length) });
+      return bytes && bytesResponse(pieces(bytes, release), withLength(bytes.length));
     } catch (error) {
       release();
       throw error;
@@ -46,25 +87,43 @@ export class FileAnswers {
   }
 
   /** Counts an answer; the function that ends it may be called more than once. */
-  #hold(sizeBytes: number): () => void {
-    if (this.#heldBytes > 0 && this.#heldBytes + sizeBytes > this.#limitBytes) {
-      throw new FaasmError(
-        'HOST_OVERLOADED',
-        `Files that are being sent take ${this.#heldBytes} bytes, with this one more than the ${this.#limitBytes} ` +
-          'that are allowed (FAASM_HOST_BODY_BYTES): try again.',
-      );
-    }
-    this.#heldBytes += sizeBytes;
+  #hold(user: string, sizeBytes: number): () => void {
+    this.#check(user, sizeBytes);
+    this.#count(user, sizeBytes);
     let held = sizeBytes;
     return () => {
-      this.#heldBytes -= held;
+      this.#count(user, -held);
       held = 0;
     };
   }
-}
 
-function whole(file: Uint8Array | undefined): ApiResponse | undefined {
-  return file && bytesResponse(file);
+  /** Throws `HOST_OVERLOADED` where an answer has no room. */
+  #check(user: string, sizeBytes: number): void {
+    const held = this.#heldBytes;
+    const heldByUser = this.#heldByUser.get(user) ?? 0;
+    const most = Math.floor(this.#limitBytes * USER_SHARE);
+    if (heldByUser > 0 && heldByUser + sizeBytes > most) {
+      throw new FaasmError(
+        'HOST_OVERLOADED',
+        `Files that are being sent to clients of user ${user} take ${heldByUser} bytes, with this one more than the ` +
+          `${most} that one user may have (half of FAASM_HOST_BODY_BYTES): try again.`,
+      );
+    }
+    if (held > 0 && held + sizeBytes > this.#limitBytes) {
+      throw new FaasmError(
+        'HOST_OVERLOADED',
+        `Files that are being sent take ${held} bytes, with this one more than the ${this.#limitBytes} ` +
+          'that are allowed (FAASM_HOST_BODY_BYTES): try again.',
+      );
+    }
+  }
+
+  #count(user: string, bytes: number): void {
+    this.#heldBytes += bytes;
+    const held = (this.#heldByUser.get(user) ?? 0) + bytes;
+    if (held > 0) this.#heldByUser.set(user, held);
+    else this.#heldByUser.delete(user);
+  }
 }
 
 async function* pieces(file: Uint8Array, release: () => void): AsyncGenerator<Uint8Array> {

@@ -49,7 +49,7 @@ export const FAASM_FILE_ROUTES: readonly Route[] = [
     async handle({ services: { runtime, fileAnswers }, request, principal }) {
       const path = filePath(request);
       const owner = ownerOf(principal);
-      const from = (user: string) => fileAnswers.answer(request, runtime.files, user, path);
+      const from = (user: string) => fileAnswers.answer(request, principal, runtime.files, user, path);
       const answer = (await from(owner)) ?? (await from(SHARED_USER));
       if (answer === undefined) throw noFile(owner, path);
       return answer;

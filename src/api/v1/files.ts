@@ -57,8 +57,8 @@ export const FILE_ROUTES: readonly Route[] = [
     summary: 'Read a shared file',
     responses: { 200: bytesAnswer('The file.') },
     errors: ['FILE_NOT_FOUND', 'HOST_OVERLOADED', ...STORE_ERRORS],
-    async handle({ services: { runtime, fileAnswers }, request, params: { user, path } }) {
-      const answer = await fileAnswers.answer(request, runtime.files, user, path);
+    async handle({ services: { runtime, fileAnswers }, request, principal, params: { user, path } }) {
+      const answer = await fileAnswers.answer(request, principal, runtime.files, user, path);
       if (answer === undefined) throw noFile(user, path);
       return answer;
     },

@@ -140,11 +140,12 @@ export const FUNCTION_ROUTES: readonly Route[] = [
     summary: 'The code of a function, as it was uploaded',
     query: { version: VERSION },
     responses: { 200: bytesAnswer('The module.', 'application/wasm') },
-    errors: READ_ERRORS,
-    async handle({ services, params, query }) {
-      const { wasm, document } = await services.runtime.functions.code(params, query.version);
-      const headers = { 'content-type': 'application/wasm', 'x-faasm-version': document.version };
-      return { status: 200, headers, body: wasm };
+    errors: ['HOST_OVERLOADED', ...READ_ERRORS],
+    async handle({ services: { runtime, fileAnswers }, request, principal, params, query }) {
+      const { version, sizeBytes } = await runtime.functions.document(params, query.version);
+      const headers = { 'content-type': 'application/wasm', 'x-faasm-version': version };
+      const read = async (): Promise<Uint8Array> => (await runtime.functions.code(params, version)).wasm;
+      return fileAnswers.send(request, principal, { owner: params.user, sizeBytes, headers, read });
     },
   }),
 ];
