@@ -62,7 +62,7 @@ export const CEILING_SETTINGS: Readonly<Record<keyof Limits, string>> = {
 export interface UserLimits {
   /** Calls under way, waiting ones included. */
   readonly concurrency: number;
-  /** Memory of the calls under way: heaps, and what they keep as output, log and files. 0: see USER_SHARE. */
+  /** Memory of the calls under way: heaps, and what they keep as output, log, files and names. 0: see USER_SHARE. */
   readonly memoryBytes: number;
   /** Functions that are stored. */
   readonly functions: number;
