@@ -272,7 +272,8 @@ export const USERS: Table<UserLimits> = {
     default: DEFAULT_USER_LIMITS.memoryBytes,
     defaultText: '0',
     min: 0,
-    meaning: "Memory of one user's calls under way: heaps, output, log, files and their names; 0: three quarters of the host's.",
+    meaning:
+      "Memory of one user's calls under way: heaps, output, log, files and their names; 0: three quarters of the host's.",
   }),
   functions: integer({
     env: 'FAASM_USER_FUNCTIONS',
@@ -315,7 +316,8 @@ export const BUDGETS: Table<BudgetSettings> = {
     env: 'FAASM_HOST_BODY_BYTES',
     default: 1024 * MIB,
     min: 1,
-    meaning: 'Request bodies held at the same time; as much again for files and code that are sent, half of it for a user.',
+    meaning:
+      'Request bodies held at the same time; as much again for files and code that are sent, half of it for a user.',
   }),
 };
 
