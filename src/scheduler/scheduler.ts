@@ -393,9 +393,13 @@ export class Scheduler {
     if (turnMs <= LONG_TURN_MS) return;
     for (const id of thread.handle.takeBack()) this.#requeue(thread, id);
     if (turnMs >= STUCK_MS) stick(thread, this.#find(turnCall));
-    if (turnMs >= FRAUD_MS && thread.stuck !== undefined && this.#pool.threads.size < this.#options.limits.threadsMax) {
-      this.#pool.replace(thread, now);
-    }
+    if (turnMs >= FRAUD_MS) this.#replace(thread, now);
+  }
+
+  /** Those that come now, or are suspended, should not have to share the priority of a long turn. */
+  #replace(thread: PoolThread, now: number): void {
+    const alone = this.#pending.size === 1;
+    if (!alone && this.#pool.threads.size < this.#options.limits.threadsMax) this.#pool.replace(thread, now);
   }
 
   #cancelAgain(id: number): void {

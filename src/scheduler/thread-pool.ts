@@ -11,7 +11,7 @@ const RETIRE_AFTER_MS = 10_000;
 const END_MS = 5000;
 /** Beyond this share of the budget in use, idle Faaslets give theirs back. */
 const PRESSURE = 0.8;
-/** A thread that starts costs a lot; functions that look short and are not shall not make the host do that all the time. */
+/** Starting a thread costs as much as a thousand short calls: functions shall not make the host do that all the time. */
 const REPLACE_MS = 1_000;
 
 /** A thread and what the scheduler has given it. */
@@ -103,8 +103,8 @@ export class ThreadPool {
   }
 
   /**
-   * A call that looked short and is not has a thread that is kept, and its priority: from here on that is one of those that
-   * come and go, and another one is kept. Not done more often than once in a while.
+   * A thread that is kept has a long turn: from here on it is one of those that come and go, with their priority, and
+   * another one is kept. Not done more often than once in a while.
    */
   replace(thread: PoolThread, now: number): void {
     if (!thread.base || now - this.#replacedAt < REPLACE_MS) return;
