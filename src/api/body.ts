@@ -1,6 +1,7 @@
-import { FaasmError } from '../core/errors.ts';
+import { FaasmError, isFaasmError } from '../core/errors.ts';
 import { FAASM_TEXTS } from './faasm-texts.ts';
 import type { ApiRequest } from './http.ts';
+import { parseJsonText } from './json-text.ts';
 import { type Checked, checkValue, type JsonSchema } from './schema.ts';
 
 /** Largest bodies in bytes, by what they are for. */
@@ -65,8 +66,9 @@ export function bodyLimit(spec: BodySpec, limits: BodyLimits): number {
 
 function parseJson(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(UTF8.decode(bytes));
+    return parseJsonText(UTF8.decode(bytes));
   } catch (cause) {
+    if (isFaasmError(cause)) throw cause;
     const reason = (cause as { message?: string }).message ?? String(cause);
     throw new FaasmError('BAD_REQUEST', `The body is not JSON in UTF-8: ${reason}`, cause);
   }

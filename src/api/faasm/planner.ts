@@ -1,8 +1,9 @@
 import type { Principal } from '../../core/call.ts';
-import { FaasmError } from '../../core/errors.ts';
+import { FaasmError, isFaasmError } from '../../core/errors.ts';
 import { checkAdmin, owns } from '../auth.ts';
 import { FAASM_TEXTS } from '../faasm-texts.ts';
 import { type ApiResponse, jsonResponse, textResponse } from '../http.ts';
+import { parseJsonText } from '../json-text.ts';
 import { checkValue } from '../schema.ts';
 import type { Services } from '../services.ts';
 import { batchStatus, executeBatch, inFlight, knownStatus, messageJson } from './batch.ts';
@@ -129,8 +130,9 @@ async function answerGraph(
 
 function parsePayload(payload: string | undefined): unknown {
   try {
-    return JSON.parse(payload ?? '');
+    return parseJsonText(payload ?? '');
   } catch (cause) {
+    if (isFaasmError(cause)) throw cause;
     throw new FaasmError('BAD_REQUEST', FAASM_TEXTS.payload, cause);
   }
 }
