@@ -4,8 +4,8 @@ import { type NotedCall, noteLimit } from './limit-note.ts';
 
 /** Files, directories and links that a call may make: bounds what names and empty nodes cost the host. */
 export const NODES_MAX = 65_536;
-/** What a name and its node take of the host's memory, about. */
-const NODE_BYTES = 512;
+/** What a file with a long name and a byte in it takes of the heap; directories and links take less. */
+const NODE_BYTES = 1024;
 
 /** What a budget needs of the call. */
 export type BudgetCall = NotedCall & Pick<HostContext, 'keep' | 'limits'>;
