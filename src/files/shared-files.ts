@@ -4,6 +4,7 @@ import { checkFilePath } from '../core/object-key.ts';
 import type { FileStore } from '../core/ports.ts';
 import { type FileAnswer, type FileName, type FileRequest, type Found, SHARED_USER } from '../core/shared-file.ts';
 import { SlotTable } from '../core/slot-table.ts';
+import { Turns } from '../core/turns.ts';
 import { type CachedFile, FileCache } from './file-cache.ts';
 import { FileQuota } from './file-quota.ts';
 
@@ -36,6 +37,8 @@ export class SharedFiles {
   readonly #cache: FileCache;
   /** Threads that are gone, and may have asked for something before. */
   readonly #gone = new Set<number>();
+  /** Listings, by who asked: those of thousands of files take the host's time, and nobody gets more of it by asking often. */
+  readonly #listings = new Turns();
   readonly #holds = new SlotTable<{ readonly thread: number; readonly file: CachedFile }>();
   /** The store, for all who change files: functions see it at once. */
   readonly files: FileStore;
@@ -51,7 +54,7 @@ export class SharedFiles {
       get: (user, path) => store.get(user, path),
       stat: (user, path) => store.stat(user, path),
       remove: (user, path) => this.#changing(user, path, () => store.remove(user, path)),
-      list: (user, prefix) => store.list(user, prefix),
+      list: (user, prefix) => this.#listings.take(user, () => store.list(user, prefix)),
     };
   }
 
@@ -129,7 +132,7 @@ export class SharedFiles {
     const names = new Map<string, boolean>();
     for (const owner of owners(user)) {
       const prefix = path === '' ? '' : `${path}/`;
-      for (const entry of await this.#store.list(owner, prefix)) {
+      for (const entry of await this.#listings.take(user, () => this.#store.list(owner, prefix))) {
         const rest = entry.path.slice(prefix.length);
         const end = rest.indexOf('/');
         const name = end < 0 ? rest : rest.slice(0, end);

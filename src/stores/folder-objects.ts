@@ -5,10 +5,13 @@ import type { ObjectEntry, ObjectFacts } from '../core/object-store.ts';
 import { ifThere } from './folder-errors.ts';
 import { fileNames, folderKey, folderNames } from './folder-paths.ts';
 import { enterFolder, syncFolder } from './folder-tree.ts';
+import { mapLimited } from './map-limited.ts';
 import { isKeyPart, isObjectKeyPrefix } from './object-keys.ts';
 
 /** A link is not followed, and a pipe does not make us wait for its other end. */
 const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+/** Files of a folder that are looked at together: requests of others to the file system wait behind them. */
+const FILES_AT_A_TIME = 32;
 
 /** The object `key` below `root`, owned by the caller. Rejects with the error of the file system. */
 export async function readObject(root: string, key: string): Promise<Uint8Array> {
@@ -63,7 +66,7 @@ export async function listObjects(root: string, prefix: string): Promise<ObjectE
   for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
     const { path, before } = folder;
     const children = (await ifThere(readdir(path, { withFileTypes: true }))) ?? [];
-    const entries = children.map(async (child) => {
+    await mapLimited(children, FILES_AT_A_TIME, async (child) => {
       const inside = child.isDirectory() ? folderKey(child.name) : undefined;
       if (inside !== undefined && mayHold(before + inside, prefix)) {
         waiting.push({ path: join(path, child.name), before: before + inside });
@@ -73,7 +76,6 @@ export async function listObjects(root: string, prefix: string): Promise<ObjectE
       const stats = await ifThere(lstat(join(path, child.name)));
       if (stats !== undefined) found.push({ key, sizeBytes: stats.size, modifiedAt: Math.round(stats.mtimeMs) });
     });
-    await Promise.all(entries);
   }
   return found;
 }

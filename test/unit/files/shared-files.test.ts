@@ -216,3 +216,28 @@ describe('shared files of a host', () => {
     await expect(put('f')).rejects.toMatchObject({ code: 'STORE_FULL' });
   });
 });
+
+describe('listings of shared files', () => {
+  it('take turns for each user, so that nobody has more than one under way', async () => {
+    const setting = setUp();
+    const under = new Map<string, number>();
+    const most = new Map<string, number>();
+    setting.control.before = async (request) => {
+      const [, user = ''] = /^list (?:shared\/)?([a-z]+)\//.exec(request) ?? [];
+      under.set(user, (under.get(user) ?? 0) + 1);
+      most.set(user, Math.max(most.get(user) ?? 0, under.get(user) ?? 0));
+      await new Promise((resolve) => setImmediate(resolve));
+      under.set(user, (under.get(user) ?? 0) - 1);
+    };
+    const list = (user: string) => setting.files.answer(1, user, { kind: 'list', path: user });
+    await Promise.all([
+      ...Array.from({ length: 5 }, () => list('demo')),
+      ...Array.from({ length: 5 }, () => list('other')),
+      setting.files.files.list('demo', 'demo/'),
+    ]);
+    expect([...most]).toEqual([
+      ['demo', 1],
+      ['other', 1],
+    ]);
+  });
+});
