@@ -1,9 +1,13 @@
 import { FaasmError } from '../../src/index.ts';
 
-/** Bounds what all request bodies of a host hold together, whatever each of them may hold. */
+/**
+ * Bounds what all request bodies of a host hold together, whatever each of them may hold, and what those of one user do:
+ * half of what the others leave, so that slow clients of a few users never take all of it.
+ */
 export class BodyBudget {
   readonly #limitBytes: number;
   #usedBytes = 0;
+  readonly #usedByUser = new Map<string, number>();
 
   constructor(limitBytes: number) {
     this.#limitBytes = limitBytes;
@@ -16,19 +20,36 @@ export class BodyBudget {
 
   /**
    * Takes room for `bytes` more; give it back with {@link give}. Throws `HOST_OVERLOADED`. A body that is alone always
-   * finds room: its own limit has let it in, and refusing it would not pass with time.
+   * finds room: its own limit has let it in, and refusing it would not pass with time. `user`: who sends it; absent for
+   * administrators, who may take all.
    */
-  take(bytes: number): void {
+  take(bytes: number, user?: string): void {
     if (this.#usedBytes > 0 && this.#usedBytes + bytes > this.#limitBytes) {
       throw new FaasmError(
         'HOST_OVERLOADED',
         'Request bodies fill the room the host has for them; send it again later.',
       );
     }
+    if (user !== undefined) {
+      const own = this.#usedByUser.get(user) ?? 0;
+      const others = this.#usedBytes - own;
+      if (this.#usedBytes > 0 && own + bytes > (this.#limitBytes - others) / 2) {
+        throw new FaasmError(
+          'HOST_OVERLOADED',
+          `Request bodies of user ${user} fill the room the host has for them beside others; send it again later.`,
+        );
+      }
+      this.#usedByUser.set(user, own + bytes);
+    }
     this.#usedBytes += bytes;
   }
 
-  give(bytes: number): void {
+  /** Gives back what {@link take} took. */
+  give(bytes: number, user?: string): void {
     this.#usedBytes -= bytes;
+    if (user === undefined) return;
+    const own = (this.#usedByUser.get(user) ?? 0) - bytes;
+    if (own > 0) this.#usedByUser.set(user, own);
+    else this.#usedByUser.delete(user);
   }
 }

@@ -28,6 +28,8 @@ export class NodeRequest implements ApiRequest {
   readonly #options: BodyOptions;
   readonly #awaitsContinue: boolean;
   #heldBytes = 0;
+  /** For whom they are held. */
+  #user: string | undefined;
 
   /** `awaitsContinue`: the client sends the body only once it is told to continue. */
   constructor(incoming: IncomingMessage, outgoing: ServerResponse, options: BodyOptions, awaitsContinue: boolean) {
@@ -47,7 +49,8 @@ export class NodeRequest implements ApiRequest {
     return Array.isArray(value) ? value.join(', ') : value;
   }
 
-  async body(maxBytes: number): Promise<Uint8Array> {
+  async body(maxBytes: number, user?: string): Promise<Uint8Array> {
+    this.#user = user;
     const length = this.#incoming.headers['content-length'];
     const declared = length === undefined ? undefined : Number(length);
     if (declared !== undefined) {
@@ -66,12 +69,12 @@ export class NodeRequest implements ApiRequest {
 
   /** The body is no longer needed: gives its room back. */
   release(): void {
-    this.#options.budget.give(this.#heldBytes);
+    this.#options.budget.give(this.#heldBytes, this.#user);
     this.#heldBytes = 0;
   }
 
   #hold(bytes: number): void {
-    this.#options.budget.take(bytes);
+    this.#options.budget.take(bytes, this.#user);
     this.#heldBytes += bytes;
   }
 

@@ -63,7 +63,7 @@ async function respond(
   const params = readPath(match);
   authorise(route, principal, params['user'] as string | undefined);
   const query = readQuery(route.query ?? NOTHING, request.query, isVersioned(request.path));
-  const body = route.body === undefined ? undefined : await readBody(request, route.body, services.bodies);
+  const body = route.body === undefined ? undefined : await readBody(request, route.body, services.bodies, principal);
   // An async function that returns a promise instead of waiting for it takes two turns more of the microtask queue.
   return await route.handle({ services, request, principal, params, query, body });
 }

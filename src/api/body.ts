@@ -1,3 +1,4 @@
+import type { Principal } from '../core/call.ts';
 import { FaasmError, isFaasmError } from '../core/errors.ts';
 import { FAASM_TEXTS } from './faasm-texts.ts';
 import type { ApiRequest } from './http.ts';
@@ -47,9 +48,14 @@ export type BodyValue<B> = B extends { readonly kind: 'json'; readonly schema: i
 const SMALL_BYTES = 64 * 1024;
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
-/** Reads and checks a body. Waits for the client. Throws what `ApiRequest.body` throws, and `BAD_REQUEST`. */
-export async function readBody(request: ApiRequest, spec: BodySpec, limits: BodyLimits): Promise<unknown> {
-  const bytes = await request.body(bodyLimit(spec, limits));
+/** Reads and checks a body that `sender` sends. Waits for the client. Throws what `ApiRequest.body` throws, and `BAD_REQUEST`. */
+export async function readBody(
+  request: ApiRequest,
+  spec: BodySpec,
+  limits: BodyLimits,
+  sender: Principal,
+): Promise<unknown> {
+  const bytes = await request.body(bodyLimit(spec, limits), sender.kind === 'user' ? sender.user : undefined);
   if (spec.kind === 'bytes') {
     if (bytes.length === 0 && spec.notEmpty === true) throw new FaasmError('BAD_REQUEST', FAASM_TEXTS.body);
     return bytes;

@@ -14,10 +14,11 @@ export interface ApiRequest {
   /** Value of a header, by its name in lower case. */
   header(name: string): string | undefined;
   /**
-   * Reads the body; the caller owns the bytes. Waits for the client. May be called once.
+   * Reads the body; the caller owns the bytes. Waits for the client. May be called once. `user`: whose share of the room
+   * for bodies it takes; absent for administrators.
    * Throws `BODY_TOO_LARGE`, `BODY_TIMEOUT`, `HOST_OVERLOADED`, and `CANCELLED` when the client went away.
    */
-  body(maxBytes: number): Promise<Uint8Array>;
+  body(maxBytes: number, user?: string): Promise<Uint8Array>;
   /** Calls `listener` if the client goes away before the whole answer was sent; at once if it already has. */
   onDisconnect(listener: () => void): void;
 }
