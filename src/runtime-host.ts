@@ -120,14 +120,16 @@ export class HostRuntime implements Runtime {
     this.#logger = options.logger;
     this.#baseThreads = options.threads ?? availableParallelism();
     const threadsMax = Math.max(THREADS_MIN, this.#baseThreads * THREADS_FACTOR);
-    this.#budget = hostBudget({ memoryBytes: options.budgets?.memoryBytes ?? 0, threadsMax });
+    // Those that long turns have take nothing from the calls that are placed: others replace them.
+    const threadsInAll = threadsMax + this.#baseThreads;
+    this.#budget = hostBudget({ memoryBytes: options.budgets?.memoryBytes ?? 0, threadsMax: threadsInAll });
     const users = { ...DEFAULT_USER_LIMITS, ...options.users };
     const ceilings = { ...DEFAULT_CEILINGS, ...options.ceilings };
     this.#tenants = new Tenants(userShare(this.#budget, users.memoryBytes));
     this.#retirement = new FunctionRetirement(layer, this.#budget, (handle) => this.#catalogue.drop(handle));
     this.#pool = new ThreadPool(
       { layer: layer.name, budget: this.#budget.buffer, root: parts.root, audit: options.audit ?? false },
-      { budget: this.#budget, baseThreads: this.#baseThreads },
+      { budget: this.#budget, baseThreads: this.#baseThreads, threadsMax: threadsInAll },
       {
         ready: () => this.#threadReady(),
         message: (thread, message) => this.#messages.receive(thread, message),

@@ -396,10 +396,9 @@ export class Scheduler {
     if (turnMs >= FRAUD_MS) this.#replace(thread, now);
   }
 
-  /** Those that come now, or are suspended, should not have to share the priority of a long turn. */
+  /** Calls that come now should not have to share the priority of a long turn. */
   #replace(thread: PoolThread, now: number): void {
-    const alone = this.#pending.size === 1;
-    if (!alone && this.#pool.threads.size < this.#options.limits.threadsMax) this.#pool.replace(thread, now);
+    if (this.#pending.size > 1) this.#pool.replace(thread, now);
   }
 
   #cancelAgain(id: number): void {

@@ -49,23 +49,27 @@ export class ThreadPool {
   readonly #settings: Omit<ThreadChoices, 'stepsBack'>;
   readonly #budget: Budget;
   readonly #baseThreads: number;
+  /** Most threads, those that were replaced included. */
+  readonly #threadsMax: number;
   readonly #events: ThreadPoolEvents;
   #nextId = 1;
   #starting = 0;
   /** Threads that are kept, those that start included. */
   #bases = 0;
-  #replacedAt = Number.NEGATIVE_INFINITY;
+  /** When as many threads as are kept may be replaced at once again. */
+  #restedAt = 0;
   #closing = false;
   #failure: string | undefined;
 
   constructor(
     settings: Omit<ThreadChoices, 'stepsBack'>,
-    options: { readonly budget: Budget; readonly baseThreads: number },
+    options: { readonly budget: Budget; readonly baseThreads: number; readonly threadsMax: number },
     events: ThreadPoolEvents,
   ) {
     this.#settings = settings;
     this.#budget = options.budget;
     this.#baseThreads = options.baseThreads;
+    this.#threadsMax = options.threadsMax;
     this.#events = events;
   }
 
@@ -104,11 +108,13 @@ export class ThreadPool {
 
   /**
    * A thread that is kept has a long turn: from here on it is one of those that come and go, with their priority, and
-   * another one is kept. Not done more often than once in a while.
+   * another one is kept. Not done more often than once in a while for each that is kept.
    */
   replace(thread: PoolThread, now: number): void {
-    if (!thread.base || now - this.#replacedAt < REPLACE_MS) return;
-    this.#replacedAt = now;
+    const restedAt = Math.max(this.#restedAt, now) + REPLACE_MS;
+    const rested = restedAt - now <= REPLACE_MS * this.#baseThreads;
+    if (!thread.base || !rested || this.threads.size + this.#starting >= this.#threadsMax) return;
+    this.#restedAt = restedAt;
     thread.base = false;
     this.#bases -= 1;
     if (thread.handle.systemThread !== undefined) standBack(STEPS_BACK.extra, thread.handle.systemThread);
