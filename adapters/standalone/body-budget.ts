@@ -1,8 +1,13 @@
 import { FaasmError } from '../../src/index.ts';
 
+/** What one user may take of what the others leave. The largest body that is allowed should find room on a busy host, too. */
+const USER_SHARE = 0.75;
+/** Users of whom a count is kept although they send nothing. */
+const USERS_KEPT = 64;
+
 /**
  * Bounds what all request bodies of a host hold together, whatever each of them may hold, and what those of one user do:
- * half of what the others leave, so that slow clients of a few users never take all of it.
+ * a share of what the others leave, so that slow clients of a few users never take all of it.
  */
 export class BodyBudget {
   readonly #limitBytes: number;
@@ -33,7 +38,7 @@ export class BodyBudget {
     if (user !== undefined) {
       const own = this.#usedByUser.get(user) ?? 0;
       const others = this.#usedBytes - own;
-      if (this.#usedBytes > 0 && own + bytes > (this.#limitBytes - others) / 2) {
+      if (this.#usedBytes > 0 && own + bytes > (this.#limitBytes - others) * USER_SHARE) {
         throw new FaasmError(
           'HOST_OVERLOADED',
           `Request bodies of user ${user} fill the room the host has for them beside others; send it again later.`,
@@ -49,7 +54,8 @@ export class BodyBudget {
     this.#usedBytes -= bytes;
     if (user === undefined) return;
     const own = (this.#usedByUser.get(user) ?? 0) - bytes;
-    if (own > 0) this.#usedByUser.set(user, own);
+    // An entry may stay for the user's next body: see SlotTable for why they do not come and go.
+    if (own > 0 || this.#usedByUser.size < USERS_KEPT) this.#usedByUser.set(user, own);
     else this.#usedByUser.delete(user);
   }
 }

@@ -69,7 +69,7 @@ export class NodeRequest implements ApiRequest {
 
   /** The body is no longer needed: gives its room back. */
   release(): void {
-    this.#options.budget.give(this.#heldBytes, this.#user);
+    if (this.#heldBytes > 0) this.#options.budget.give(this.#heldBytes, this.#user);
     this.#heldBytes = 0;
   }
 

@@ -125,10 +125,11 @@ function fileFor(descriptor: Descriptor, rights: number): FileDescriptor {
   return descriptor;
 }
 
+/** An offset of an argument. Fails with EINVAL below zero; beyond what any file can have, one is like the other. */
 function position(at: bigint): number {
-  const value = Number(BigInt.asUintN(64, at));
-  if (value > Number.MAX_SAFE_INTEGER) fail('INVAL');
-  return value;
+  const value = BigInt.asIntN(64, at);
+  if (value < 0n) fail('INVAL');
+  return Math.min(Number(value), Number.MAX_SAFE_INTEGER);
 }
 
 function transfer(

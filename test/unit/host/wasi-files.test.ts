@@ -78,6 +78,11 @@ describe('files', () => {
     expect(host.text(address, 2)).toBe('Ye');
     expect(host.seek(fd, 0, 1)).toBe(6);
     expect(host.wasi('fd_pread', fd, host.iovecs([address, 2]), 1, -1n, result)).toBe(E.INVAL);
+    for (const offset of [2n ** 53n, 2n ** 63n - 1n]) {
+      expect(host.wasi('fd_pread', fd, host.iovecs([address, 2]), 1, offset, result)).toBe(E.OK);
+      expect(host.memory.u32(result)).toBe(0);
+      expect(host.wasi('fd_pwrite', fd, host.iovecs([address, 2]), 1, offset, result)).toBe(E.NOSPC);
+    }
     expect(host.wasi('fd_pread', 0, host.iovecs([address, 2]), 1, 0n, result)).toBe(E.SPIPE);
   });
 
