@@ -283,11 +283,19 @@ export const USERS: Table<UserLimits> = {
     unit: 'functions',
     meaning: 'Functions that one user may store.',
   }),
+  files: integer({
+    env: 'FAASM_USER_FILES',
+    default: DEFAULT_USER_LIMITS.files,
+    min: 0,
+    max: 10_000_000,
+    unit: 'files',
+    meaning: 'Shared files that one user may store.',
+  }),
   fileBytes: bytes({
     env: 'FAASM_USER_FILE_BYTES',
     default: DEFAULT_USER_LIMITS.fileBytes,
     min: 0,
-    meaning: 'Shared files that one user may store, all sizes together.',
+    meaning: 'Bytes of the shared files that one user may store.',
   }),
 };
 

@@ -41,7 +41,6 @@ import { LocalLocks } from './state/local-locks.ts';
 import { LocalTier } from './state/local-tier.ts';
 import { StateService } from './state/state-service.ts';
 import { stateAdministration } from './state-administration.ts';
-import { limitedFiles } from './stores/limited-files.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
 import { tokenAdministration } from './token-administration.ts';
 
@@ -200,10 +199,10 @@ export class HostRuntime implements Runtime {
       globalLocks: this.#globalLocks,
     });
     this.#files = new SharedFiles({
-      store: limitedFiles(stores.files, { userLimitBytes: users.fileBytes }),
+      store: stores.files,
       budget: this.#budget,
       cacheBytes: options.store.fileCacheBytes ?? FILE_CACHE_BYTES,
-      userBytes: users.fileBytes,
+      userLimits: { files: users.files, bytes: users.fileBytes },
       refreshMs: options.refreshMs,
       stale: (user, path, error) =>
         this.#logger.warn?.('file-not-refreshed', { file: `${user}/${path}`, ...reasonOf(error) }),

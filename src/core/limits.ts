@@ -66,7 +66,8 @@ export interface UserLimits {
   readonly memoryBytes: number;
   /** Functions that are stored. */
   readonly functions: number;
-  /** Bytes of shared files that are stored. */
+  /** Shared files that are stored, and bytes of all of them. */
+  readonly files: number;
   readonly fileBytes: number;
 }
 
@@ -74,6 +75,7 @@ export const DEFAULT_USER_LIMITS: UserLimits = {
   concurrency: 100_000,
   memoryBytes: 0,
   functions: 10_000,
+  files: 100_000,
   fileBytes: 64 * 1024 * MIB,
 };
 

@@ -6,7 +6,7 @@ import { type FileAnswer, type FileName, type FileRequest, type Found, SHARED_US
 import { SlotTable } from '../core/slot-table.ts';
 import { Turns } from '../core/turns.ts';
 import { type CachedFile, FileCache } from './file-cache.ts';
-import { FileQuota } from './file-quota.ts';
+import { FileQuota, type FileTotals } from './file-quota.ts';
 
 /** Entries of a directory that functions may see: more would fill the memory of the host. */
 const NAMES_MAX = 65_536;
@@ -19,8 +19,8 @@ export interface SharedFilesOptions {
   readonly budget: Budget;
   /** What the contents kept on this host may take together. */
   readonly cacheBytes: number;
-  /** What the files of one user may take in the store together. */
-  readonly userBytes: number;
+  /** What one user may have in the store. */
+  readonly userLimits: FileTotals;
   /** How long the store is not asked again about a file. */
   readonly refreshMs: number;
   /** The store does not answer; what is kept goes on being used. */
@@ -47,14 +47,15 @@ export class SharedFiles {
     const { store } = options;
     this.#store = store;
     this.#cache = new FileCache(options);
-    const quota = new FileQuota(store, options.userBytes);
+    const list: FileStore['list'] = (user, prefix) => this.#listings.take(user, () => store.list(user, prefix));
+    const quota = new FileQuota(list, options.userLimits);
     this.files = {
       put: (user, path, bytes) =>
         this.#changing(user, path, (name) => quota.write(user, name, bytes.length, () => store.put(user, name, bytes))),
       get: (user, path) => store.get(user, path),
       stat: (user, path) => store.stat(user, path),
       remove: (user, path) => this.#changing(user, path, () => store.remove(user, path)),
-      list: (user, prefix) => this.#listings.take(user, () => store.list(user, prefix)),
+      list,
     };
   }
 

@@ -236,3 +236,18 @@ describe('functions of one user', () => {
     await runtime.upload({ ...DEMO, function: 'new' }, wasm);
   });
 });
+
+it('shared files of one user are as many as the host allows; the ones there are may be replaced', async () => {
+  await start({ users: { files: 2 } });
+  const put = (user: string, path: string) => runtime.files.put(user, path, new Uint8Array(10));
+  await put('demo', 'a');
+  await put('demo', 'b');
+  await expect(put('demo', 'c')).rejects.toMatchObject({
+    code: 'STORE_FULL',
+    message: expect.stringContaining('FAASM_USER_FILES'),
+  });
+  await put('demo', 'b');
+  await put('other', 'c');
+  await runtime.files.remove('demo', 'a');
+  await put('demo', 'c');
+});

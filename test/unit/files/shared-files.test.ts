@@ -38,7 +38,7 @@ function setUp(options: { refreshMs?: number; pages?: number; userBytes?: number
     store: watched,
     budget,
     cacheBytes: 10 * PAGE,
-    userBytes: options.userBytes ?? 1e9,
+    userLimits: { files: 1000, bytes: options.userBytes ?? 1e9 },
     refreshMs: options.refreshMs ?? 60_000,
     stale: (user, path) => stale.push(`${user}/${path}`),
   });
