@@ -21,6 +21,8 @@ const LOOKS = 4;
  */
 export class ProgressWatch {
   readonly #periodMs: number;
+  /** Time by looks: where the host is held up, it does not look, and what clients have sent meanwhile waits unread. */
+  #clockMs = 0;
   readonly #minBytes: number;
   readonly #watched = new SlotTable<Progress>();
   #timer: NodeJS.Timeout | undefined;
@@ -34,7 +36,7 @@ export class ProgressWatch {
     progress.slot = this.#watched.add(progress);
     progress.lookedAt = 0;
     progress.lookedSize = progress.size;
-    this.#timer ??= setInterval(() => this.#look(Date.now()), this.#periodMs / LOOKS).unref();
+    this.#timer ??= setInterval(() => this.#look(), this.#periodMs / LOOKS).unref();
   }
 
   remove(progress: Progress): void {
@@ -47,7 +49,9 @@ export class ProgressWatch {
     this.#timer = undefined;
   }
 
-  #look(now: number): void {
+  #look(): void {
+    this.#clockMs += this.#periodMs / LOOKS;
+    const now = this.#clockMs;
     for (const progress of this.#watched) {
       // The first look only says where the first period begins.
       if (progress.lookedAt === 0) progress.lookedAt = now;
