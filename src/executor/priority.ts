@@ -2,11 +2,11 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { getPriority, setPriority } from 'node:os';
 
 /**
- * How far threads stand back behind the main thread, in steps of Unix' niceness. A host must answer, whatever its
- * functions do: ten steps are a tenth of the main thread's weight, so that several CPU-bound functions on its core leave
- * it two thirds of that even while it is busy (with five it waited for the core longer than it ran). Threads beyond the
- * usual number mostly have CPU-bound calls, which stand back behind short ones. V8's own threads, which compile for
- * functions and collect garbage, stand before both: others wait for them.
+ * How far threads stand back behind the main thread, in steps of Unix' niceness: a host must answer, whatever its functions
+ * do. Eight steps are a sixth of the main thread's weight, so that it has most of its core even where CPU-bound functions
+ * want that; with three and five it waited longer than it ran. Threads beyond the usual number mostly have CPU-bound
+ * calls, which stand back behind short ones. V8's own threads, which compile for functions and collect garbage, come
+ * before both: others wait for them.
  */
 export const STEPS_BACK = { helpers: 5, base: 8, extra: 13 } as const;
 const LAST = 19;
@@ -20,7 +20,9 @@ const HELPER_NAME = /V8Worker/;
 export function systemThread(): number | undefined {
   if (process.platform !== 'linux') return undefined;
   try {
-    return Number(readlinkSync('/proc/thread-self').split('/').at(-1));
+    const [owner, , thread] = readlinkSync('/proc/thread-self').split('/');
+    // Where it is the /proc of another namespace, its numbers are those of others here.
+    return Number(owner) === process.pid ? Number(thread) : undefined;
   } catch {
     return undefined;
   }
@@ -48,7 +50,7 @@ export function standBackHelpers(): void {
 }
 
 function helperThreads(): number[] {
-  if (process.platform !== 'linux') return [];
+  if (systemThread() === undefined) return [];
   const tasks = '/proc/self/task';
   try {
     return readdirSync(tasks)
