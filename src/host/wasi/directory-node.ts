@@ -37,11 +37,14 @@ export abstract class DirectoryNode extends Inode {
   /** The node called `name`, if any. */
   abstract lookup(name: string, purpose: LookupPurpose): TreeNode | undefined;
 
-  /** Adds an entry; `name` must be free. */
-  abstract insert(name: string, node: TreeNode): void;
+  /** Adds an entry; `name` must be free. `moved`: it takes the place of one that was removed as `moved`. */
+  abstract insert(name: string, node: TreeNode, moved?: boolean): void;
 
-  /** Takes the entry `name` out; its node may live on in descriptors and under other names. */
-  abstract remove(name: string): void;
+  /**
+   * Takes the entry `name` out; its node may live on in descriptors and under other names. `moved`: it gets another name,
+   * which costs nothing more.
+   */
+  abstract remove(name: string, moved?: boolean): void;
 
   /** All entries in the order of their cookies. `onItems` hears of work done in bulk. */
   abstract listing(onItems: (count: number) => void): readonly Listed[];

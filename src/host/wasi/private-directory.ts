@@ -60,8 +60,8 @@ export class PrivateDirectory extends DirectoryNode {
     return template ? this.#view(name, template) : this.mounted?.(name);
   }
 
-  insert(name: string, node: TreeNode): void {
-    if (node.links > 0) this.#budget.takeNode(); // a hard link: a name without a node of its own
+  insert(name: string, node: TreeNode, moved = false): void {
+    if (node.links > 0 && !moved) this.#budget.takeNode(); // a hard link: a name without a node of its own
     this.#entries.delete(name); // so that the map's order stays the order of insertion
     this.#entries.set(name, { node, order: this.#nextOrder });
     this.#nextOrder += 1;
@@ -71,14 +71,14 @@ export class PrivateDirectory extends DirectoryNode {
     this.#changed();
   }
 
-  remove(name: string): void {
+  remove(name: string, moved = false): void {
     const node = this.lookup(name);
     if (!node) return;
     if (this.#template.entries.has(name)) this.#entries.set(name, { node: undefined, order: AS_TEMPLATE });
     else this.#entries.delete(name);
     this.#count -= 1;
     node.links -= 1;
-    if (node.links > 0) this.#budget.giveNode();
+    if (node.links > 0 && !moved) this.#budget.giveNode();
     this.#changed();
     node.dropped();
   }

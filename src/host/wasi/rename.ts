@@ -37,9 +37,9 @@ function rename(
   if (target.node) checkReplaceable(target.node, moving);
   // Held open meanwhile, so that taking the old name away does not free it.
   node.opens += 1;
-  source.parent.remove(source.name);
+  source.parent.remove(source.name, true);
   if (target.node) target.parent.remove(target.name);
-  target.parent.insert(target.name, node);
+  target.parent.insert(target.name, node, true);
   node.opens -= 1;
 }
 

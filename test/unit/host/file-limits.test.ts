@@ -90,6 +90,16 @@ describe('a limit that files run into', () => {
     expect(fileUse(host.slots).peakBytes).toBe(0);
   });
 
+  it('does not make a file lose the name that it is given: what the old one took is not given back before', () => {
+    const host = new GuestFiles();
+    host.create('f');
+    expect(host.wasi('path_link', ROOT, 0, ...host.path('f'), ROOT, ...host.path('old', 1))).toBe(E.OK);
+    // As if other calls took all that is given back.
+    Object.assign(host.context, { keep: (bytes: number) => bytes <= 0 });
+    expect(host.rename('old', 'new')).toBe(E.OK);
+    expect(host.open('new')).toBeGreaterThan(ROOT);
+  });
+
   it('is no limit of the runtime tree, which costs the call nothing', () => {
     const host = new GuestFiles({ keepBytes: 0, limits: { fileBytes: 0 } });
     expect(host.contents('etc/hosts')).toMatch('localhost');
