@@ -15,6 +15,10 @@ const TIERING_BUDGET = 1_300_000;
  */
 export function setGuestFlags(): void {
   if (typeof WebAssembly.Suspending !== 'function') setFlagsFromString('--experimental-wasm-jspi');
+  // Threads that tier up the wrapper of one import at the same time make V8 free its code twice, seldom, and that ends the
+  // process (`Check failed: jit_page_->allocations_.erase(addr) == 1`, below WasmImportWrapperCache::Free). Without this
+  // collector code goes with its module.
+  setFlagsFromString('--no-wasm-code-gc');
   setFlagsFromString(`--wasm-stack-switching-stack-size=${SUSPENDED_STACK_KB}`);
   // What the command line says stays: bench/tiering tries other values.
   const chosen = process.execArgv.some((flag) => flag.startsWith('--wasm-tiering-budget='));
