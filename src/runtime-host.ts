@@ -119,7 +119,7 @@ export class HostRuntime implements Runtime {
     this.#logger = options.logger;
     this.#baseThreads = options.threads ?? availableParallelism();
     const threadsMax = Math.max(THREADS_MIN, this.#baseThreads * THREADS_FACTOR);
-    // Those that long turns have take nothing from the calls that are placed: others replace them.
+    // Kept threads that are held up by long turns are replaced, at most all of them.
     const threadsInAll = threadsMax + this.#baseThreads;
     this.#budget = hostBudget({ memoryBytes: options.budgets?.memoryBytes ?? 0, threadsMax: threadsInAll });
     const users = { ...DEFAULT_USER_LIMITS, ...options.users };
@@ -187,7 +187,7 @@ export class HostRuntime implements Runtime {
       valueLimitBytes: VALUE_LIMIT_BYTES,
       userLimitBytes,
       // A thread that ends may be there for a while beside the one that takes its place.
-      holders: 2 * threadsMax,
+      holders: 2 * threadsInAll,
       crowded: () => this.#pool.relieve(),
       replaced: (user, key) => this.#eachThread(({ handle }) => handle.post({ kind: 'regionReplaced', user, key })),
     });

@@ -5,7 +5,7 @@ import type { BodyLimits } from './body.ts';
 export interface FaasmApiOptions {
   /** Largest bodies in bytes. */
   readonly bodies: BodyLimits;
-  /** Shared files that are held in memory for answers at the same time, in bytes. */
+  /** Shared files and code that are held in memory for answers at the same time, in bytes. */
   readonly fileAnswerBytes: number;
   readonly auth: AuthMode;
   /** What the host runs on, such as `node 24.21.0`; for people. */

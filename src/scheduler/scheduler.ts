@@ -32,6 +32,8 @@ const RETIRE_LOOK_MS = 1000;
 const STUCK_MS = 20;
 /** CPU time of a turn that nobody takes for a short one that had bad luck. */
 const FRAUD_MS = 50;
+/** A turn that has lasted so long may well last longer than another thread takes to start. */
+const REPLACED_AFTER_MS = 50;
 
 export interface SchedulerOptions extends AdmissionLimits {
   readonly host: string;
@@ -393,7 +395,7 @@ export class Scheduler {
     if (turnMs <= LONG_TURN_MS) return;
     for (const id of thread.handle.takeBack()) this.#requeue(thread, id);
     if (turnMs >= STUCK_MS) stick(thread, this.#find(turnCall));
-    if (turnMs >= FRAUD_MS) this.#replace(thread, now);
+    if (turnMs >= REPLACED_AFTER_MS) this.#replace(thread, now);
   }
 
   /** Calls that come now should not have to share the priority of a long turn. */
