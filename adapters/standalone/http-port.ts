@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type ApiHandler, errorResponse, FaasmError, type LogMethod } from '../../src/index.ts';
+import { askWhetherThere } from './half-closed.ts';
 import { foreignReason } from './local-clients.ts';
 import { type BodyOptions, NodeRequest, PROGRESS_BYTES } from './node-request.ts';
 import { sendResponse } from './node-response.ts';
@@ -39,7 +40,7 @@ const KEEP_ALIVE_MS = 60_000;
 const CHECK_MS = 2_000;
 /**
  * A client that closes its side so soon behind its request, and before its answer begins, has only said that no other one
- * comes, as `nc -N` does; later, it has gone. The two look the same to a server that has nothing to write.
+ * comes, as `nc -N` does, or has gone already: it is asked. Later, it has gone.
  */
 const HALF_CLOSED_MS = 50;
 /** How long a client that sent no HTTP has to read what was wrong. */
@@ -178,7 +179,12 @@ class Exchanges {
     const connection = this.#connections.get(socket);
     if (connection === undefined || connection.count === 0) return;
     const late = performance.now() - connection.arrivedAt > HALF_CLOSED_MS;
-    if (late || connection.outgoing.headersSent) socket.destroy();
+    if (late || connection.outgoing.headersSent) return void socket.destroy();
+    const stop = askWhetherThere(() => {
+      const { count, outgoing } = connection;
+      return count === 1 && !outgoing.headersSent ? outgoing : undefined;
+    });
+    socket.once('close', stop);
   }
 
   /** Nothing is being answered any more. */

@@ -320,6 +320,32 @@ describe('HTTP port: answers', () => {
     await gone;
   });
 
+  it('reports a client that goes away right behind its request', async () => {
+    let disconnected = (): void => {};
+    const gone = new Promise<void>((resolve) => {
+      disconnected = resolve;
+    });
+    const port = await serve(async (request) => {
+      request.onDisconnect(disconnected);
+      await gone;
+      return ok();
+    });
+    const connection = await client(port);
+    connection.socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n', () => connection.socket.destroy());
+    await gone;
+  });
+
+  it('asks a client that has closed its side whether it is still there, and answers it', async () => {
+    const port = await serve(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 2_500));
+      return ok();
+    });
+    const connection = await client(port);
+    connection.send('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    connection.socket.end();
+    expect(await connection.receive()).toMatch(/^(HTTP\/1.1 102 Processing\r\n\r\n)+HTTP\/1.1 200 [\s\S]*ok$/);
+  });
+
   it.each([
     'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n',
     'PUT / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\nbody',
