@@ -45,6 +45,7 @@ export type {
   UploadReceipt,
 } from './core/ports.ts';
 export { SlotTable } from './core/slot-table.ts';
+export { UserCounts } from './core/user-counts.ts';
 export { exitAtOnce } from './layer/exit-at-once.ts';
 export { type PlatformDeadline, type PlatformHost, type PlatformHostOptions, platformHost } from './platform-host.ts';
 export { createRuntime } from './runtime.ts';

@@ -1,9 +1,7 @@
-import { FaasmError } from '../../src/index.ts';
+import { FaasmError, UserCounts } from '../../src/index.ts';
 
 /** What one user may take of what the others leave. The largest body that is allowed should find room on a busy host, too. */
 const USER_SHARE = 0.75;
-/** Users of whom a count is kept although they send nothing. */
-const USERS_KEPT = 64;
 
 /**
  * Bounds what all request bodies of a host hold together, whatever each of them may hold, and what those of one user do:
@@ -12,7 +10,7 @@ const USERS_KEPT = 64;
 export class BodyBudget {
   readonly #limitBytes: number;
   #usedBytes = 0;
-  readonly #usedByUser = new Map<string, number>();
+  readonly #usedByUser = new UserCounts();
 
   constructor(limitBytes: number) {
     this.#limitBytes = limitBytes;
@@ -36,7 +34,7 @@ export class BodyBudget {
       );
     }
     if (user !== undefined) {
-      const own = this.#usedByUser.get(user) ?? 0;
+      const own = this.#usedByUser.of(user);
       const others = this.#usedBytes - own;
       if (this.#usedBytes > 0 && own + bytes > (this.#limitBytes - others) * USER_SHARE) {
         throw new FaasmError(
@@ -44,7 +42,7 @@ export class BodyBudget {
           `Request bodies of user ${user} fill the room the host has for them beside others; send it again later.`,
         );
       }
-      this.#usedByUser.set(user, own + bytes);
+      this.#usedByUser.add(user, bytes);
     }
     this.#usedBytes += bytes;
   }
@@ -52,10 +50,6 @@ export class BodyBudget {
   /** Gives back what {@link take} took. */
   give(bytes: number, user?: string): void {
     this.#usedBytes -= bytes;
-    if (user === undefined) return;
-    const own = (this.#usedByUser.get(user) ?? 0) - bytes;
-    // An entry may stay for the user's next body: see SlotTable for why they do not come and go.
-    if (own > 0 || this.#usedByUser.size < USERS_KEPT) this.#usedByUser.set(user, own);
-    else this.#usedByUser.delete(user);
+    if (user !== undefined) this.#usedByUser.add(user, -bytes);
   }
 }

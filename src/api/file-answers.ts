@@ -1,6 +1,7 @@
 import type { Principal } from '../core/call.ts';
 import { FaasmError } from '../core/errors.ts';
 import type { FileStore } from '../core/ports.ts';
+import { UserCounts } from '../core/user-counts.ts';
 import { type ApiHeaders, type ApiRequest, type ApiResponse, bytesResponse } from './http.ts';
 
 /** Files up to this size are sent in one piece, and not counted. */
@@ -30,7 +31,7 @@ export interface SentFile<Bytes = Uint8Array> {
 export class FileAnswers {
   readonly #limitBytes: number;
   #heldBytes = 0;
-  readonly #heldByUser = new Map<string, number>();
+  readonly #heldByUser = new UserCounts();
 
   /** `limitBytes`: for all answers together; a single one may be larger. */
   constructor(limitBytes: number) {
@@ -100,7 +101,7 @@ export class FileAnswers {
   /** Throws `HOST_OVERLOADED` where an answer has no room. */
   #check(user: string, sizeBytes: number): void {
     const held = this.#heldBytes;
-    const heldByUser = this.#heldByUser.get(user) ?? 0;
+    const heldByUser = this.#heldByUser.of(user);
     const most = Math.floor(this.#limitBytes * USER_SHARE);
     if (heldByUser > 0 && heldByUser + sizeBytes > most) {
       throw new FaasmError(
@@ -120,9 +121,7 @@ export class FileAnswers {
 
   #count(user: string, bytes: number): void {
     this.#heldBytes += bytes;
-    const held = (this.#heldByUser.get(user) ?? 0) + bytes;
-    if (held > 0) this.#heldByUser.set(user, held);
-    else this.#heldByUser.delete(user);
+    this.#heldByUser.add(user, bytes);
   }
 }
 

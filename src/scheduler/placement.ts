@@ -1,3 +1,5 @@
+import type { UserCounts } from '../core/user-counts.ts';
+
 /** What is known of how long a function keeps its thread. */
 export type FunctionKind =
   /** Not seen yet. */
@@ -22,7 +24,7 @@ export interface ThreadView {
   /** What the turns of the calls given to it take, as far as that is known. */
   workMs: number;
   /** How many of them are of each user. */
-  readonly users: ReadonlyMap<string, number>;
+  readonly users: Pick<UserCounts, 'of'>;
 }
 
 export interface PlacementLimits {
@@ -129,7 +131,7 @@ function placeExclusive(
 }
 
 function ofOthers({ assigned, users }: ThreadView, user: string): number {
-  return assigned - (users.get(user) ?? 0);
+  return assigned - users.of(user);
 }
 
 function runningExclusive(threads: readonly ThreadView[]): number {
@@ -143,7 +145,7 @@ function runningExclusive(threads: readonly ThreadView[]): number {
 function isFull(thread: ThreadView, user: string): boolean {
   const waiting = backlog(thread);
   // One may always wait for the one that runs, however long that takes, so that the thread has no pause between them.
-  if ((thread.users.get(user) ?? 0) < 2) return waiting >= 2 * WINDOW;
+  if (thread.users.of(user) < 2) return waiting >= 2 * WINDOW;
   return waiting >= WINDOW || (waiting > 1 && (thread.workMs * waiting) / thread.assigned >= WINDOW_MS);
 }
 

@@ -1,5 +1,6 @@
 import type { Budget, Resource } from '../core/budget.ts';
 import type { TurnEnd } from '../core/turn-end.ts';
+import { UserCounts } from '../core/user-counts.ts';
 import { STEPS_BACK, standBack } from '../executor/priority.ts';
 import type { FromThread } from '../executor/protocol.ts';
 import { type ThreadChoices, ThreadHandle } from '../executor/thread-handle.ts';
@@ -25,7 +26,7 @@ export interface PoolThread {
   /** What the turns of its calls take, as far as that is known. */
   workMs: number;
   /** Its calls by user. */
-  readonly users: Map<string, number>;
+  readonly users: UserCounts;
   /** The call of a short function that holds up all others here, while it does. */
   stuck: number | undefined;
   idleSince: number;
@@ -100,7 +101,7 @@ export class ThreadPool {
       calls: 0,
       exclusive: 0,
       workMs: 0,
-      users: new Map(),
+      users: new UserCounts(),
       stuck: undefined,
       idleSince: Date.now(),
     };

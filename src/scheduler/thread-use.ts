@@ -1,9 +1,6 @@
 import type { PendingCall } from './pending-call.ts';
 import type { PoolThread } from './thread-pool.ts';
 
-/** Users of whom a thread keeps a count although they have no calls on it. */
-const USERS_KEPT = 64;
-
 /** A thread gets a call, which is `exclusive` where it has the thread for itself until it is suspended. */
 export function enter(thread: PoolThread, pending: PendingCall, exclusive: boolean): void {
   const { user } = pending.fn.tenant;
@@ -11,7 +8,7 @@ export function enter(thread: PoolThread, pending: PendingCall, exclusive: boole
   pending.chargedMs = pending.fn.profile.turnMs;
   thread.calls += 1;
   thread.workMs += pending.chargedMs;
-  thread.users.set(user, (thread.users.get(user) ?? 0) + 1);
+  thread.users.add(user, 1);
   if (exclusive) alone(thread, pending);
 }
 
@@ -60,9 +57,5 @@ function alone(thread: PoolThread, pending: PendingCall): void {
 
 function leaveAs(thread: PoolThread, { fn, chargedMs }: PendingCall): void {
   thread.workMs -= chargedMs;
-  const { user } = fn.tenant;
-  const left = (thread.users.get(user) ?? 1) - 1;
-  // An entry may stay for the user's next call: see SlotTable for why they do not come and go.
-  if (left > 0 || thread.users.size < USERS_KEPT) thread.users.set(user, left);
-  else thread.users.delete(user);
+  thread.users.add(fn.tenant.user, -1);
 }

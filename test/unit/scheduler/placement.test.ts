@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { UserCounts } from '../../../src/core/user-counts.ts';
 import {
   type FunctionKind,
   LONG_TURN_MS,
@@ -15,7 +16,13 @@ const WINDOW = 64;
 
 const USER = 'demo';
 /** The user has as many calls there as keep it from getting more. */
-const MANY = new Map([[USER, 2]]);
+const MANY = counts(USER, 2);
+
+function counts(user: string, count: number): UserCounts {
+  const users = new UserCounts();
+  users.add(user, count);
+  return users;
+}
 
 /** Threads with the ids 1, 2, … */
 function threads(...views: readonly Partial<ThreadView>[]): ThreadView[] {
@@ -106,7 +113,7 @@ describe('a call of a short function goes to', () => {
     {
       name: 'a thread that has work enough, but none of the user',
       threads: [
-        { assigned: 100, workMs: 200, users: new Map([['other', 100]]) },
+        { assigned: 100, workMs: 200, users: counts('other', 100) },
         { assigned: 101, workMs: 1 },
       ],
       to: 1,
@@ -258,8 +265,8 @@ describe('a call that has its thread for itself, where there may be no more thre
       threads: [
         { assigned: 1 },
         { assigned: 1 },
-        { assigned: 5, users: new Map([[USER, 5]]) },
-        { assigned: 1, users: new Map() },
+        { assigned: 5, users: counts(USER, 5) },
+        { assigned: 1, users: counts(USER, 0) },
       ],
       held: 0,
       limits,
