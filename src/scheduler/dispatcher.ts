@@ -16,12 +16,23 @@ export class Dispatcher {
   readonly #tenants: Tenants;
   readonly #pool: ThreadPool;
   readonly #limits: PlacementLimits;
+  #planned = false;
 
   constructor(waiting: WaitingCalls, tenants: Tenants, pool: ThreadPool, limits: PlacementLimits) {
     this.#waiting = waiting;
     this.#tenants = tenants;
     this.#pool = pool;
     this.#limits = limits;
+  }
+
+  /** Dispatches in a moment: all calls that come in one turn of the event loop are placed together. */
+  dispatchSoon(): void {
+    if (this.#planned) return;
+    this.#planned = true;
+    setImmediate(() => {
+      this.#planned = false;
+      this.dispatch();
+    });
   }
 
   /** Gives all that it can, each thread's in one message. */

@@ -5,6 +5,7 @@ import { STEPS_BACK, standBack } from '../executor/priority.ts';
 import type { FromThread } from '../executor/protocol.ts';
 import { type ThreadChoices, ThreadHandle } from '../executor/thread-handle.ts';
 import type { ThreadView } from './placement.ts';
+import { within } from './time-limit.ts';
 
 /** Idle threads beyond the base are ended after this long. */
 const RETIRE_AFTER_MS = 10_000;
@@ -183,12 +184,7 @@ export class ThreadPool {
   async close(): Promise<void> {
     this.#closing = true;
     const ended = Promise.all([...this.threads.values()].map(({ handle }) => handle.terminate()));
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, END_MS);
-    });
-    await Promise.race([ended, late]);
-    clearTimeout(timer);
+    await within(ended, END_MS);
   }
 
   #message(thread: PoolThread, message: FromThread): void {
