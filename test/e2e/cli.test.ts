@@ -447,7 +447,7 @@ describe('faasm', () => {
         ...lines,
       ].join('\n');
       const env = { ...process.env, ...environment(), PATH: `${bin}:${process.env['PATH']}` };
-      const { stdout, stderr } = await promisify(execFile)('bash', ['-uc', script], { cwd: folder, env });
+      const { stdout, stderr } = await promisify(execFile)('bash', ['--norc', '-uc', script], { cwd: folder, env });
       expect(stderr).toBe('');
       expect(stdout.trimEnd().split('\n')).toEqual(cases.map(([, offered]) => offered));
     });
