@@ -68,7 +68,9 @@ describe('faasm', () => {
       expect((await faasm('functions', 'demo', '--long')).stdout).toMatch(/^FUNCTION +VERSION +SIZE +UPLOADED\ndemo\//);
       expect((await json('functions')).functions).toContainEqual({ user: 'demo', function: 'hello' });
       const line = `set -o pipefail; "${process.execPath}" "${LAUNCHER}" functions | head -n 1`;
-      const { stdout } = await promisify(execFile)('bash', ['-c', line], { env: { ...process.env, ...environment() } });
+      const { stdout } = await promisify(execFile)('bash', ['--norc', '-c', line], {
+        env: { ...process.env, ...environment() },
+      });
       expect(stdout).toMatch(/^demo\/\w+\n$/);
     });
 
@@ -78,7 +80,7 @@ describe('faasm', () => {
     ])('end with an error, not with a stack, on %s', async (_, command, message) => {
       const gone = join(folder, 'gone');
       const line = `mkdir "${gone}" && cd "${gone}" && rmdir "${gone}" && "${process.execPath}" "${LAUNCHER}" ${command}`;
-      const failed = await promisify(execFile)('bash', ['-c', line], {
+      const failed = await promisify(execFile)('bash', ['--norc', '-c', line], {
         env: { ...process.env, ...environment() },
       }).catch(({ code, stderr }) => ({ code, stderr }));
       expect(failed.stderr).toContain(message);

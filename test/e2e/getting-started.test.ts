@@ -54,7 +54,7 @@ describe('docs/getting-started.md', () => {
     // `npx faasm` in a checkout is this; npx itself takes a second each time.
     const setUp = `npx() { shift; '${process.execPath}' '${ROOT}/bin/faasm.js' "$@"; }`;
     const script = block.script.replaceAll('localhost:8080', host);
-    const { stdout } = await run('bash', ['-euc', `${setUp}\n${script}`], {
+    const { stdout } = await run('bash', ['--norc', '-euc', `${setUp}\n${script}`], {
       cwd: folder,
       env: { ...process.env, FAASM_HOST: server.invoke, SAMPLES: join(ROOT, 'func') },
     });

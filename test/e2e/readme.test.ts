@@ -37,7 +37,7 @@ describe('README', () => {
         .replaceAll('localhost:8002', server.upload.slice('http://'.length))
         // Answers end as the function's output does; a line each for the comparison.
         .replaceAll(/^curl (.*)$/gm, 'curl -sS $1; echo');
-      const { stdout } = await run('bash', ['-euc', local], { cwd: ROOT });
+      const { stdout } = await run('bash', ['--norc', '-euc', local], { cwd: ROOT });
       expect(
         stdout
           .split('\n')
@@ -64,7 +64,9 @@ describe('npm start', () => {
       }
       const commands = output.split('\n').filter((line) => line.includes('curl'));
       expect(commands).toHaveLength(2);
-      const { stdout } = await run('bash', ['-euc', commands.join('\n').replaceAll('curl', 'curl -sS')], { cwd: ROOT });
+      const { stdout } = await run('bash', ['--norc', '-euc', commands.join('\n').replaceAll('curl', 'curl -sS')], {
+        cwd: ROOT,
+      });
       expect(stdout).toBe('Function upload complete\nHello Faasm!');
     } finally {
       child.kill('SIGKILL');

@@ -64,7 +64,7 @@ describe('writing-functions.md', () => {
       .replaceAll('localhost:8080', server.invoke.slice('http://'.length))
       .replace(/^curl /, 'curl -sS ');
     const env = { ...process.env, FAASM_HOST: server.invoke };
-    const { stdout, stderr } = await run('bash', ['-c', local], { cwd: folder, env }).catch((error) => {
+    const { stdout, stderr } = await run('bash', ['--norc', '-c', local], { cwd: folder, env }).catch((error) => {
       if (printed.length === 0) throw error;
       return error as { stdout: string; stderr: string };
     });
