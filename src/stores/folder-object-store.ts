@@ -70,7 +70,7 @@ export function folderObjectStore(options: FolderObjectStoreOptions): ObjectStor
       return (await attempt(ifThere(readObject(root, checkObjectKey(key))))) ?? missed(undefined);
     },
     async stat(key) {
-      return attempt(ifThere(objectFacts(root, checkObjectKey(key))));
+      return (await attempt(ifThere(objectFacts(root, checkObjectKey(key))))) ?? missed(undefined);
     },
     async list(prefix) {
       const entries = await attempt(listObjects(root, prefix));

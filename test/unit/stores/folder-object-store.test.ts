@@ -63,6 +63,7 @@ describe('object store in a folder', () => {
     renameSync(folder, away);
     const asks = [
       () => store.get('a/b'),
+      () => store.stat('a/b'),
       () => store.list(''),
       () => store.remove('a/b'),
       () => store.put('a/b', bytes(2)),
