@@ -7,6 +7,7 @@ import { errorResponse } from './error-response.ts';
 import { BatchTable } from './faasm/batch-table.ts';
 import { FileAnswers } from './file-answers.ts';
 import { type ApiHandler, type ApiRequest, type ApiResponse, headOnly } from './http.ts';
+import { Listings } from './listings.ts';
 import { openApiDocument } from './openapi.ts';
 import { readPathParameter, readQuery } from './parameters.ts';
 import { isVersioned, type Route } from './route.ts';
@@ -18,10 +19,12 @@ import type { Services } from './services.ts';
 export function faasmApi(runtime: Runtime, options: FaasmApiOptions): ApiHandler {
   const router = new Router(ROUTES);
   let description: string | undefined;
+  const fileAnswers = new FileAnswers(options.fileAnswerBytes);
   const services: Services = {
     runtime,
     bodies: options.bodies,
-    fileAnswers: new FileAnswers(options.fileAnswerBytes),
+    fileAnswers,
+    listings: new Listings(fileAnswers),
     platform: options.platform,
     batches: new BatchTable(),
     description() {

@@ -1,5 +1,6 @@
 import type { Budget } from '../core/budget.ts';
 import { FaasmError } from '../core/errors.ts';
+import { nextTurn } from '../core/in-steps.ts';
 import { pagesFor } from '../core/limits.ts';
 import type { FileFacts, FileStore } from '../core/ports.ts';
 
@@ -194,7 +195,7 @@ export class FileCache {
       }
       const bytes = new Uint8Array(new SharedArrayBuffer(sizeBytes));
       for (let at = 0; at < sizeBytes; at += PIECE_BYTES) {
-        if (at > 0) await new Promise<void>((resolve) => setImmediate(resolve));
+        if (at > 0) await nextTurn();
         bytes.set(stored.subarray(at, at + PIECE_BYTES), at);
       }
       file.bytes = bytes;

@@ -1,5 +1,6 @@
 import type { Budget } from '../core/budget.ts';
 import { FaasmError, toFaasmError } from '../core/errors.ts';
+import { forEachInSteps } from '../core/in-steps.ts';
 import { checkFilePath } from '../core/object-key.ts';
 import type { FileStore } from '../core/ports.ts';
 import { type FileAnswer, type FileName, type FileRequest, type Found, SHARED_USER } from '../core/shared-file.ts';
@@ -133,13 +134,14 @@ export class SharedFiles {
     const names = new Map<string, boolean>();
     for (const owner of owners(user)) {
       const prefix = path === '' ? '' : `${path}/`;
-      for (const entry of await this.#listings.take(user, () => this.#store.list(owner, prefix))) {
+      const entries = await this.#listings.take(user, () => this.#store.list(owner, prefix));
+      await forEachInSteps(entries, (entry) => {
         const rest = entry.path.slice(prefix.length);
         const end = rest.indexOf('/');
         const name = end < 0 ? rest : rest.slice(0, end);
         // Where a name is that of a file and of a directory, the path names the file.
         names.set(name, end >= 0 && names.get(name) !== false);
-      }
+      });
     }
     if (names.size > NAMES_MAX) {
       throw new FaasmError('HOST_OVERLOADED', `faasm://${path} has ${names.size} entries, more than ${NAMES_MAX}.`);

@@ -1,3 +1,5 @@
+import { nextTurn } from '../core/in-steps.ts';
+
 /** Bytes handled between two turns of the event loop: calls of others must not wait for a large value. */
 export const PIECE_BYTES = 4 * 1024 * 1024;
 
@@ -11,9 +13,4 @@ export async function inPieces(
     if (at > from) await nextTurn();
     await work(at, Math.min(to, at + PIECE_BYTES));
   }
-}
-
-/** Lets the event loop do what has come meanwhile. */
-export function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

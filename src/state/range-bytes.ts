@@ -1,5 +1,6 @@
 import type { StateRange } from '../core/global-state.ts';
-import { nextTurn, PIECE_BYTES } from './pieces.ts';
+import { nextTurn } from '../core/in-steps.ts';
+import { PIECE_BYTES } from './pieces.ts';
 import type { Range } from './range-set.ts';
 import { type LocalValue, readValue, type ValueContext } from './value.ts';
 

@@ -1,3 +1,4 @@
+import { forEachInSteps, sortedInSteps } from '../core/in-steps.ts';
 import { checkName } from '../core/names.ts';
 import { checkFilePath, keyPart, partText } from '../core/object-key.ts';
 import type { ObjectStore } from '../core/object-store.ts';
@@ -34,13 +35,13 @@ export function fileStore(options: FileStoreOptions): FileStore {
       const own = userPrefix(user);
       const entries = await objects.list(own + folders.map((part) => `${keyPart(part)}/`).join(''));
       const files: FileEntry[] = [];
-      for (const { key, sizeBytes, modifiedAt } of entries) {
+      await forEachInSteps(entries, ({ key, sizeBytes, modifiedAt }) => {
         const path = key.slice(own.length).split('/').map(partText).join('/');
         // Objects of others under our prefix are no files.
-        if (!path.startsWith(wanted) || own + pathKey(path) !== key) continue;
+        if (!path.startsWith(wanted) || own + pathKey(path) !== key) return;
         files.push({ path, sizeBytes, modifiedAt: new Date(modifiedAt).toISOString() });
-      }
-      return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+      });
+      return sortedInSteps(files, (a, b) => (a.path < b.path ? -1 : 1));
     },
   };
 }

@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { FaasmError } from '../core/errors.ts';
+import { sortedInSteps } from '../core/in-steps.ts';
 import type { ObjectStore } from '../core/object-store.ts';
 import { checkWritable, removeLeftovers, writeDurably } from './durable-file.ts';
 import { folderError, ifThere } from './folder-errors.ts';
@@ -74,7 +75,7 @@ export function folderObjectStore(options: FolderObjectStoreOptions): ObjectStor
     },
     async list(prefix) {
       const entries = await attempt(listObjects(root, prefix));
-      return entries.length === 0 ? missed([]) : entries.sort(byKey);
+      return entries.length === 0 ? missed([]) : sortedInSteps(entries, byKey);
     },
     async remove(key) {
       const removed = ifThere(removeObject(root, checkObjectKey(key)).then(() => true));

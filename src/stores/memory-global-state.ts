@@ -9,6 +9,7 @@ import type {
   StateStat,
   StateSum,
 } from '../core/global-state.ts';
+import { forEachInSteps, sortedInSteps } from '../core/in-steps.ts';
 import { Turns } from '../core/turns.ts';
 import { byKey } from './object-keys.ts';
 import { checkComparison, checkCondition, checkPlace, checkWithin, stateCost, userLimitError } from './state-checks.ts';
@@ -137,11 +138,11 @@ export class MemoryGlobalState implements GlobalState {
   }
 
   async list(user: string, prefix: string): Promise<readonly StateEntry[]> {
-    return [...(this.#records.get(user) ?? [])]
-      .flatMap(([key, { value }]) =>
-        value !== undefined && key.startsWith(prefix) ? [{ key, sizeBytes: value.bytes.length }] : [],
-      )
-      .sort(byKey);
+    const entries: StateEntry[] = [];
+    await forEachInSteps(this.#records.get(user) ?? [], ([key, { value }]) => {
+      if (value !== undefined && key.startsWith(prefix)) entries.push({ key, sizeBytes: value.bytes.length });
+    });
+    return sortedInSteps(entries, byKey);
   }
 
   append(user: string, key: string, bytes: Uint8Array): Promise<number> {

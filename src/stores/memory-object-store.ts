@@ -1,4 +1,5 @@
-import type { ObjectStore } from '../core/object-store.ts';
+import { forEachInSteps, sortedInSteps } from '../core/in-steps.ts';
+import type { ObjectEntry, ObjectStore } from '../core/object-store.ts';
 import { byKey, checkObjectKey } from './object-keys.ts';
 
 interface MemoryObject {
@@ -35,10 +36,11 @@ export function memoryObjectStore(options: MemoryObjectStoreOptions = {}): Objec
       return { key, sizeBytes: object.bytes.length, modifiedAt: object.modifiedAt, tag: object.tag };
     },
     async list(prefix) {
-      return [...objects]
-        .filter(([key]) => key.startsWith(prefix))
-        .map(([key, { bytes, modifiedAt }]) => ({ key, sizeBytes: bytes.length, modifiedAt }))
-        .sort(byKey);
+      const entries: ObjectEntry[] = [];
+      await forEachInSteps(objects, ([key, { bytes, modifiedAt }]) => {
+        if (key.startsWith(prefix)) entries.push({ key, sizeBytes: bytes.length, modifiedAt });
+      });
+      return sortedInSteps(entries, byKey);
     },
     async remove(key) {
       return objects.delete(checkObjectKey(key));

@@ -9,6 +9,7 @@ import type {
   StateStat,
   StateSum,
 } from '../core/global-state.ts';
+import { sortedInSteps } from '../core/in-steps.ts';
 import { redisPlace } from '../core/redis-url.ts';
 import { mapLimited } from './map-limited.ts';
 import { byKey } from './object-keys.ts';
@@ -123,7 +124,7 @@ class RedisGlobalState implements GlobalState {
       // Counted for a write that failed.
       else await this.#usage.settle(user, key, 'value', undefined, 0);
     });
-    return entries.sort(byKey);
+    return sortedInSteps(entries, byKey);
   }
 
   async append(user: string, key: string, bytes: Uint8Array): Promise<number> {

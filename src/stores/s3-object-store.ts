@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { FaasmError } from '../core/errors.ts';
+import { sortedInSteps } from '../core/in-steps.ts';
 import type { ObjectEntry, ObjectFacts, ObjectStore } from '../core/object-store.ts';
 import { byKey, checkObjectKey, isObjectKey, isObjectKeyPrefix } from './object-keys.ts';
 import { readBody } from './s3-body.ts';
@@ -91,7 +92,7 @@ export function s3ObjectStore(options: S3ObjectStoreOptions): ObjectStore {
       }
       ContinuationToken = page.NextContinuationToken;
     } while (ContinuationToken !== undefined);
-    return entries.sort(byKey);
+    return sortedInSteps(entries, byKey);
   }
 
   return {

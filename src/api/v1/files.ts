@@ -42,9 +42,10 @@ export const FILE_ROUTES: readonly Route[] = [
         { files: [{ path: 'data/words.txt', sizeBytes: 120, modifiedAt: '2026-11-21T06:42:37.123Z' }] },
       ),
     },
-    errors: STORE_ERRORS,
-    async handle({ services, params, query }) {
-      return jsonResponse({ files: await services.runtime.files.list(params.user, query.prefix ?? '') });
+    errors: ['HOST_OVERLOADED', ...STORE_ERRORS],
+    handle({ services: { runtime, listings }, request, principal, params: { user }, query }) {
+      const list = () => runtime.files.list(user, query.prefix ?? '');
+      return listings.answer(request, principal, { owner: user, field: 'files', list });
     },
   }),
   defineRoute({

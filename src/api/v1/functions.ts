@@ -33,10 +33,11 @@ export const FUNCTION_ROUTES: readonly Route[] = [
     summary: 'List functions',
     description: 'Administrators see those of all users.',
     responses: { 200: jsonAnswer('The functions, sorted by name.', NAMES, NAMES_EXAMPLE) },
-    errors: STORE_ERRORS,
-    async handle({ services, principal }) {
+    errors: ['HOST_OVERLOADED', ...STORE_ERRORS],
+    handle({ services: { runtime, listings }, request, principal }) {
       const user = principal.kind === 'admin' ? undefined : principal.user;
-      return jsonResponse({ functions: await services.runtime.functions.list(user) });
+      const list = () => runtime.functions.list(user);
+      return listings.answer(request, principal, { owner: user ?? '', field: 'functions', list });
     },
   }),
   defineRoute({
@@ -47,9 +48,10 @@ export const FUNCTION_ROUTES: readonly Route[] = [
     tag: 'functions',
     summary: 'List the functions of a user',
     responses: { 200: jsonAnswer('The functions, sorted by name.', NAMES, NAMES_EXAMPLE) },
-    errors: STORE_ERRORS,
-    async handle({ services, params }) {
-      return jsonResponse({ functions: await services.runtime.functions.list(params.user) });
+    errors: ['HOST_OVERLOADED', ...STORE_ERRORS],
+    handle({ services: { runtime, listings }, request, principal, params: { user } }) {
+      const list = () => runtime.functions.list(user);
+      return listings.answer(request, principal, { owner: user, field: 'functions', list });
     },
   }),
   defineRoute({

@@ -57,9 +57,10 @@ const WHOLE_VALUE_ROUTES: readonly Route[] = [
         { keys: [ENTRY_EXAMPLE] },
       ),
     },
-    errors: STATE_READ_ERRORS,
-    async handle({ services, params, query }) {
-      return jsonResponse({ keys: await services.runtime.state.list(params.user, query.prefix ?? '') });
+    errors: ['HOST_OVERLOADED', ...STATE_READ_ERRORS],
+    handle({ services: { runtime, listings }, request, principal, params: { user }, query }) {
+      const list = () => runtime.state.list(user, query.prefix ?? '');
+      return listings.answer(request, principal, { owner: user, field: 'keys', list });
     },
   }),
   defineRoute({
