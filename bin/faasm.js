@@ -1,20 +1,20 @@
 #!/usr/bin/env node
 // Starts the command line on Node 24: in this process, or, where this is an older Node, with the one that came with the
 // packages. Plain JavaScript, because it has to run on every Node from 18 on.
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import module, { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { endWithLauncher, runWith } from './launcher.js';
 
 const MIN_NODE_MAJOR = 24;
-const PASSED_ON = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGUSR2', 'SIGCONT'];
 
 // The published package holds JavaScript; the project is run as it is.
 const source = new URL('./faasm.ts', import.meta.url);
 
 if (Number.parseInt(process.versions.node, 10) >= MIN_NODE_MAJOR) {
+  endWithLauncher();
   // Types need not be stripped, nor code be compiled, every time. Below the home folder: in the one for temporary files
   // somebody else could have put code there.
   const caches = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
@@ -30,7 +30,7 @@ if (Number.parseInt(process.versions.node, 10) >= MIN_NODE_MAJOR) {
     );
     process.exitCode = 1;
   } else {
-    runWith(node);
+    runWith(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)]);
   }
 }
 
@@ -41,22 +41,4 @@ function bundledNode() {
   } catch {
     return undefined;
   }
-}
-
-/** Runs this file again with another Node, and ends as that ends. */
-function runWith(node) {
-  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
-  for (const signal of PASSED_ON) process.on(signal, () => child.kill(signal));
-  child.on('error', (error) => {
-    process.stderr.write(`error: ${node} cannot be started: ${error.message}\n`);
-    process.exitCode = 1;
-  });
-  child.on('exit', (code, signal) => {
-    if (signal === null) {
-      process.exitCode = code ?? 1;
-      return;
-    }
-    process.removeAllListeners(signal);
-    process.kill(process.pid, signal);
-  });
 }

@@ -49,6 +49,7 @@ describe('the published package', () => {
       'LICENSE',
       'README.md',
       'bin/faasm.js',
+      'bin/launcher.js',
       'bin/serverless-plugin.cjs',
       'dist/adapters',
       'dist/bin',
