@@ -37,8 +37,8 @@ export interface GuestHost {
   readonly suspension: Suspension;
   /** Posts output while the call runs. */
   stream(chunks: Uint8Array[]): void;
-  /** CPU time of the call's turns before the current one, in ms. */
-  usedCpuMs(): number;
+  /** CPU time of the call's turns before the current one. */
+  readonly clock: { readonly cpuMs: number };
 }
 
 /** What the guest of one call sees of the host, and how it asked to end. */
@@ -122,7 +122,7 @@ export class CallGuest implements HostContext {
   }
 
   cpuTimeNs(): bigint {
-    const ms = this.#host.usedCpuMs() + this.#host.thread.guard.turnCpuMs();
+    const ms = this.#host.clock.cpuMs + this.#host.thread.guard.turnCpuMs();
     // Programs spin until their CPU time has passed: where it is not known, time has to pass all the same.
     return BigInt(Math.round((Number.isNaN(ms) ? performance.now() - this.#beganAt : ms) * 1e6));
   }

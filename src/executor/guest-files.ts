@@ -1,3 +1,4 @@
+import type { ErrorRecord } from '../core/errors.ts';
 import type { FileAnswer, FileRequest } from '../core/shared-file.ts';
 import type { MaybePromise, SharedFileAccess } from '../host/context.ts';
 import type { KeptBytes } from './kept-bytes.ts';
@@ -75,6 +76,21 @@ export class GuestFiles implements SharedFileAccess {
     const collect = this.#collect;
     this.#collect = undefined;
     return collect?.() ?? [];
+  }
+
+  /** Posts all of `writes`; `done` hears of the last answer, or of the first that is an error. */
+  writeAll(writes: readonly FileRequest[], done: (error?: ErrorRecord) => void): void {
+    let left = writes.length;
+    for (const write of writes) {
+      this.post(write, (answer) => {
+        const failed = 'error' in answer;
+        left -= 1;
+        if (left < 0 || (left > 0 && !failed)) return;
+        // Nobody hears of what comes after an error.
+        left = 0;
+        done(failed ? answer.error : undefined);
+      });
+    }
   }
 
   /** The call is over, or its initialisation: gives everything back. */

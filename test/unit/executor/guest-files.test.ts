@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Budget } from '../../../src/core/budget.ts';
+import type { ErrorRecord } from '../../../src/core/errors.ts';
+import type { FileAnswer } from '../../../src/core/shared-file.ts';
 import { GuestFiles } from '../../../src/executor/guest-files.ts';
 import { KeptBytes } from '../../../src/executor/kept-bytes.ts';
 import type { FromThread } from '../../../src/executor/protocol.ts';
@@ -27,7 +29,7 @@ function setUp() {
     thread,
   );
   const used = () => [user.used('memoryPages'), host.used('memoryPages')];
-  const answer = () => thread.answered(posted.shift() ?? -1, { found: { kind: 'missing' } });
+  const answer = (given: FileAnswer = { found: { kind: 'missing' } }) => thread.answered(posted.shift() ?? -1, given);
   return { files, used, answer };
 }
 
@@ -62,5 +64,29 @@ describe('copies for requests about shared files', () => {
     answer();
     expect(await asked).toBe('written');
     expect(used()).toEqual([0, 0]);
+  });
+});
+
+describe('what is written at the end of a call', () => {
+  const failure = (message: string): FileAnswer => ({ error: { code: 'STORE_UNAVAILABLE', message } });
+
+  it('is written when all of it is', () => {
+    const { files, answer } = setUp();
+    const ended: (ErrorRecord | undefined)[] = [];
+    files.writeAll([write(0), write(0)], (error) => ended.push(error));
+    answer();
+    expect(ended).toEqual([]);
+    answer();
+    expect(ended).toEqual([undefined]);
+  });
+
+  it('is not when a part of it is not, which is told once', () => {
+    const { files, answer } = setUp();
+    const ended: (ErrorRecord | undefined)[] = [];
+    files.writeAll([write(0), write(0), write(0)], (error) => ended.push(error));
+    answer(failure('first'));
+    answer(failure('second'));
+    answer();
+    expect(ended).toEqual([{ code: 'STORE_UNAVAILABLE', message: 'first' }]);
   });
 });
