@@ -318,7 +318,8 @@ export const BUDGETS: Table<BudgetSettings> = {
     env: 'FAASM_USER_STATE_BYTES',
     default: 2048 * MIB,
     min: 0,
-    meaning: 'State of one user in the global tier, and in the memory of this host; key names included.',
+    meaning:
+      'State of one user in the global tier, and in the memory of this host; key names, and 64 bytes for each value and record, included.',
   }),
   bodyBytes: bytes({
     env: 'FAASM_HOST_BODY_BYTES',

@@ -3,6 +3,7 @@ import type { ErrorCode } from './core/errors.ts';
 import type { GlobalState } from './core/global-state.ts';
 import { memoryGlobalState } from './stores/memory-global-state.ts';
 import { observedGlobalState } from './stores/observed-global-state.ts';
+import type { StateRoomOptions } from './stores/state-room.ts';
 
 /** Where the global state tier keeps values and locks. As the settings of the same names. */
 export interface StateOptions {
@@ -18,6 +19,8 @@ export interface OpenGlobalStateOptions {
   /** The store's folder; the tier's is in it. */
   readonly storeFolder: string;
   readonly userLimitBytes: number;
+  /** What all users may have together where it is kept in the memory of this process. */
+  readonly room: Pick<StateRoomOptions, 'limitBytes' | 'limitEntries'>;
   /** Told every request to the tier, and its error if it failed. */
   readonly request: (operation: string, code?: ErrorCode) => void;
 }
@@ -30,11 +33,11 @@ export async function openGlobalState(options: OpenGlobalStateOptions): Promise<
   return observedGlobalState(await openTier(options), options.request);
 }
 
-async function openTier({ state, storeFolder, userLimitBytes }: OpenGlobalStateOptions): Promise<GlobalState> {
-  if (state.kind === 'memory') return memoryGlobalState({ userLimitBytes });
+async function openTier({ state, storeFolder, userLimitBytes, room }: OpenGlobalStateOptions): Promise<GlobalState> {
+  if (state.kind === 'memory') return memoryGlobalState({ userLimitBytes, ...room });
   if (state.kind === 'folder') {
     const { folderGlobalState } = await import('./stores/folder-global-state.ts');
-    return folderGlobalState({ folder: join(resolve(storeFolder), 'state'), userLimitBytes });
+    return folderGlobalState({ folder: join(resolve(storeFolder), 'state'), userLimitBytes, ...room });
   }
   // Loaded only here, because most hosts do without it.
   const { redisGlobalState } = await import('./stores/redis-global-state.ts');

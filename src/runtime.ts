@@ -2,6 +2,7 @@ import type { Runtime } from './core/ports.ts';
 import { standBackHelpers } from './executor/priority.ts';
 import { setGuestFlags } from './executor/v8-flags.ts';
 import { readRuntimeRoot } from './files/runtime-root.ts';
+import { stateRoom } from './host-budget.ts';
 import { HostRuntime } from './runtime-host.ts';
 import type { AuditCount, RuntimeOptions } from './runtime-options.ts';
 import { openGlobalState } from './runtime-state.ts';
@@ -35,6 +36,7 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
     state: options.state ?? { kind: 'memory' },
     storeFolder: store.folder || DEFAULT_FOLDER,
     userLimitBytes: userStateBytes,
+    room: stateRoom(),
     request: (operation, code) => telemetry.stateRequest(operation, code),
   });
   const settings = { ...options, store, refreshMs, userStateBytes, logger };

@@ -252,7 +252,7 @@ export const ERROR_TABLE = {
     status: 507,
     retryable: false,
     meaning: 'The global state tier has no room left.',
-    remedy: 'Give Redis more memory (maxmemory) or the disk more room, or remove values.',
+    remedy: 'Remove values, give Redis more memory (maxmemory) or the disk more room, or keep state in Redis.',
   },
   STATE_CORRUPT: {
     status: 500,

@@ -12,24 +12,24 @@ import type {
 import { forEachInSteps, sortedInSteps } from '../core/in-steps.ts';
 import { Turns } from '../core/turns.ts';
 import { byKey } from './object-keys.ts';
-import { checkComparison, checkCondition, checkPlace, checkWithin, stateCost, userLimitError } from './state-checks.ts';
+import { checkComparison, checkCondition, checkPlace, checkWithin } from './state-checks.ts';
 import { StateLocks } from './state-locks.ts';
 import {
   addInteger,
   bytesToChange,
   checkFit,
   EMPTY_RECORD,
+  entrySize,
   isEmpty,
-  recordCost,
+  recordSize,
   recordStat,
   type StateRecord,
   withAppended,
 } from './state-record.ts';
+import { difference, NO_SIZE, StateRoom, type StateRoomOptions, type StateSize } from './state-room.ts';
 
 /** Options of {@link memoryGlobalState}. */
-export interface MemoryGlobalStateOptions {
-  /** Bytes one user may keep: values, records and their names, so that empty ones count as well. Default: no limit. */
-  readonly userLimitBytes?: number;
+export interface MemoryGlobalStateOptions extends StateRoomOptions {
   /** Clock of the leases in ms, which only goes forward. */
   readonly now?: () => number;
 }
@@ -69,22 +69,20 @@ export function memoryGlobalState(options: MemoryGlobalStateOptions = {}): Globa
  */
 export class MemoryGlobalState implements GlobalState {
   readonly name: string;
-  readonly #limitBytes: number;
   readonly #keeper: StateKeeper | undefined;
   readonly #records = new Map<string, Map<string, StateRecord>>();
-  /** Bytes that count, by user. */
-  readonly #used = new Map<string, number>();
+  readonly #room: StateRoom;
   readonly #turns = new Turns();
   readonly #locks: StateLocks;
   #lastNumber = 0;
 
   constructor(options: MemoryGlobalStateOptions, keeper?: StateKeeper, kept: readonly KeptRecord[] = []) {
     this.name = keeper?.name ?? 'memory';
-    this.#limitBytes = options.userLimitBytes ?? Number.POSITIVE_INFINITY;
+    this.#room = new StateRoom(options);
     this.#keeper = keeper;
     this.#locks = new StateLocks(options.now ?? (() => performance.now()), () => this.#nextNumber());
     for (const { user, key, record } of kept) {
-      this.#count(user, recordCost(key, record));
+      this.#room.count(user, recordSize(key, record));
       this.#put(user, key, record);
       this.#lastNumber = Math.max(this.#lastNumber, record.value?.version ?? 0);
     }
@@ -148,7 +146,7 @@ export class MemoryGlobalState implements GlobalState {
   append(user: string, key: string, bytes: Uint8Array): Promise<number> {
     return this.#change(user, key, (record) => {
       // Before anything is changed in place.
-      this.#checkLimit(user, stateCost(key, bytes.length));
+      this.#room.check(user, entrySize(key, bytes.length));
       const grown = withAppended(key, record, bytes, this.#inPlace);
       return { record: grown, answer: grown.appended.length };
     });
@@ -244,12 +242,11 @@ export class MemoryGlobalState implements GlobalState {
       const { record } = changed;
       if (record === undefined) return changed.answer;
       // Counted before it is kept, so that changes of other keys cannot pass the limit meanwhile.
-      const growth = recordCost(key, record) - recordCost(key, this.#record(user, key));
-      this.#charge(user, growth);
+      const growth = this.#charge(user, key, record);
       try {
         await keeper.save({ user, key, record });
       } catch (error) {
-        this.#count(user, -growth);
+        this.#room.count(user, difference(NO_SIZE, growth));
         throw error;
       }
       this.#put(user, key, record);
@@ -259,9 +256,17 @@ export class MemoryGlobalState implements GlobalState {
 
   #apply<T>(user: string, key: string, { record, answer }: Changed<T>): T {
     if (record === undefined) return answer;
-    this.#charge(user, recordCost(key, record) - recordCost(key, this.#record(user, key)));
+    this.#charge(user, key, record);
     this.#put(user, key, record);
     return answer;
+  }
+
+  /** Counts what becomes more or less when a key gets `record`, and answers it. Throws `STATE_LIMIT`, `STATE_FULL`. */
+  #charge(user: string, key: string, record: StateRecord): StateSize {
+    const growth = difference(recordSize(key, record), recordSize(key, this.#record(user, key)));
+    this.#room.check(user, growth);
+    this.#room.count(user, growth);
+    return growth;
   }
 
   #put(user: string, key: string, record: StateRecord): void {
@@ -270,23 +275,6 @@ export class MemoryGlobalState implements GlobalState {
     else records.set(key, record);
     if (records.size === 0) this.#records.delete(user);
     else this.#records.set(user, records);
-  }
-
-  /** Counts what the user has more or less from here on. Throws `STATE_LIMIT`. */
-  #charge(user: string, growth: number): void {
-    this.#checkLimit(user, growth);
-    this.#count(user, growth);
-  }
-
-  #checkLimit(user: string, growth: number): void {
-    const used = (this.#used.get(user) ?? 0) + growth;
-    if (growth > 0 && used > this.#limitBytes) throw userLimitError(user, used, this.#limitBytes);
-  }
-
-  #count(user: string, growth: number): void {
-    const used = (this.#used.get(user) ?? 0) + growth;
-    if (used === 0) this.#used.delete(user);
-    else this.#used.set(user, used);
   }
 
   /** Versions and fences: greater than all before, also than those of a process before this one. */

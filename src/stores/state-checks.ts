@@ -79,9 +79,12 @@ export function userLimitError(user: string, usedBytes: number, limitBytes: numb
   );
 }
 
+/** What a value or a record counts beside its name and contents: about what Redis takes for it. */
+const ENTRY_BYTES = 64;
+
 /** What a value or a record of `sizeBytes` under `key` counts: its name as well, so that empty ones do not come for free. */
 export function stateCost(key: string, sizeBytes: number): number {
-  return Buffer.byteLength(key) + sizeBytes;
+  return ENTRY_BYTES + Buffer.byteLength(key) + sizeBytes;
 }
 
 function isCount(value: number): boolean {

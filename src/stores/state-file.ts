@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { FaasmError } from '../core/errors.ts';
 import type { KeptRecord } from './memory-global-state.ts';
-import { stateCost } from './state-checks.ts';
-import type { StateRecord } from './state-record.ts';
+import { entrySize, type StateRecord } from './state-record.ts';
+import { NO_SIZE, sum } from './state-room.ts';
 
 const MARK = 'faasm-state-1\n';
 const LENGTH_BYTES = 4;
@@ -51,7 +51,7 @@ export function decodeRecord(object: string, bytes: Uint8Array): KeptRecord {
   const record: StateRecord = {
     ...(value === undefined ? {} : { value: { bytes: next(value.sizeBytes), version: value.version } }),
     appended: appended.map(next),
-    appendedCost: appended.reduce((sum, sizeBytes) => sum + stateCost(key, sizeBytes), 0),
+    appendedSize: appended.map((sizeBytes) => entrySize(key, sizeBytes)).reduce(sum, NO_SIZE),
   };
   if (at !== bytes.length || stateObject(user, key) !== object) throw corrupt(object);
   return { user, key, record };

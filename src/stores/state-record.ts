@@ -1,25 +1,31 @@
 import type { StateRange, StateStat } from '../core/global-state.ts';
 import { checkSize, checkWithin, stateCost } from './state-checks.ts';
+import { NO_SIZE, type StateSize, sum } from './state-room.ts';
 
 /** What a tier in memory holds of a key. */
 export interface StateRecord {
   readonly value?: { readonly bytes: Uint8Array; readonly version: number };
   readonly appended: readonly Uint8Array[];
-  /** What all of `appended` counts, see stateCost. */
-  readonly appendedCost: number;
+  /** What all of `appended` takes. */
+  readonly appendedSize: StateSize;
 }
 
 /** What is held of a key that nobody has used. */
-export const EMPTY_RECORD: StateRecord = { appended: [], appendedCost: 0 };
+export const EMPTY_RECORD: StateRecord = { appended: [], appendedSize: NO_SIZE };
 
 /** What is known of the value in `record`. */
 export function recordStat({ value }: StateRecord): StateStat | undefined {
   return value === undefined ? undefined : { sizeBytes: value.bytes.length, version: value.version };
 }
 
-/** What `record` counts against the limit of its user. */
-export function recordCost(key: string, record: StateRecord): number {
-  return record.appendedCost + (record.value === undefined ? 0 : stateCost(key, record.value.bytes.length));
+/** What `record` takes of the room of its user. */
+export function recordSize(key: string, { value, appendedSize }: StateRecord): StateSize {
+  return value === undefined ? appendedSize : sum(appendedSize, entrySize(key, value.bytes.length));
+}
+
+/** What a value or a record of `sizeBytes` takes. */
+export function entrySize(key: string, sizeBytes: number): StateSize {
+  return { bytes: stateCost(key, sizeBytes), entries: 1 };
 }
 
 /** A record with nothing in it need not be kept. */
@@ -51,7 +57,7 @@ export function withAppended(key: string, record: StateRecord, bytes: Uint8Array
   const shared = record.appended === EMPTY_RECORD.appended;
   const appended = inPlace && !shared ? (record.appended as Uint8Array[]) : [...record.appended];
   appended.push(new Uint8Array(bytes));
-  return { ...record, appended, appendedCost: record.appendedCost + stateCost(key, bytes.length) };
+  return { ...record, appended, appendedSize: sum(record.appendedSize, entrySize(key, bytes.length)) };
 }
 
 /** Adds `delta` to the little-endian integer at `offset` and answers it, signed. It wraps. */

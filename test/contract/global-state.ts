@@ -2,6 +2,9 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { GlobalState, StateCondition, StateRange } from '../../src/core/global-state.ts';
 import { randomNumbers } from '../support/runtime.ts';
 
+/** What each value and each record counts beside its name and contents. */
+const ENTRY_BYTES = 64;
+
 /** Opens an empty tier; a user may keep `userLimitBytes` where it is given. */
 export type OpenGlobalState = (options?: { readonly userLimitBytes?: number }) => Promise<GlobalState>;
 
@@ -551,7 +554,7 @@ export function globalStateContract(name: string, open: OpenGlobalState): void {
 
   describe(`global state: ${name}: limits`, () => {
     it('refuses what exceeds the limit of the user and keeps what was there', async () => {
-      const state = await tier({ userLimitBytes: 100 });
+      const state = await tier({ userLimitBytes: 100 + ENTRY_BYTES });
       await state.write('u', 'k', new Uint8Array(90));
       const refused = [
         state.write('u', 'k', new Uint8Array(101)),
@@ -569,7 +572,7 @@ export function globalStateContract(name: string, open: OpenGlobalState): void {
     });
 
     it('gives back the room of what is replaced, removed and cleared', async () => {
-      const state = await tier({ userLimitBytes: 100 });
+      const state = await tier({ userLimitBytes: 100 + 2 * ENTRY_BYTES });
       for (let round = 0; round < 3; round += 1) await state.write('u', 'k', new Uint8Array(90));
       await state.write('u', 'k', new Uint8Array(10));
       await state.write('u', 'j', new Uint8Array(80));
@@ -583,7 +586,7 @@ export function globalStateContract(name: string, open: OpenGlobalState): void {
     });
 
     it('counts empty values and records too', async () => {
-      const state = await tier({ userLimitBytes: 100 });
+      const state = await tier({ userLimitBytes: 100 * ENTRY_BYTES });
       const many = Promise.all(Array.from({ length: 101 }, (_, i) => state.write('u', `key-${i}`, bytes())));
       await expect(many).rejects.toMatchObject({ code: 'STATE_LIMIT' });
       const records = Promise.all(Array.from({ length: 101 }, () => state.append('v', 'k', bytes())));

@@ -38,7 +38,7 @@ describe('global state in a folder', () => {
     await before.write('u', 'k', new Uint8Array(60));
     await before.append('u', 'k', new Uint8Array(30));
     await before.close();
-    const after = await folderGlobalState({ folder, userLimitBytes: 100 });
+    const after = await folderGlobalState({ folder, userLimitBytes: 292 });
     await expect(after.write('u', 'j', new Uint8Array(20))).rejects.toMatchObject({ code: 'STATE_LIMIT' });
     await after.clearAppended('u', 'k');
     await after.write('u', 'j', new Uint8Array(20));
@@ -83,7 +83,7 @@ describe('global state in a folder', () => {
   it('changes nothing when the folder is gone, says so, and goes on when it is back', async () => {
     const parent = temporaryFolder();
     const folder = join(parent, 'state');
-    const state = await folderGlobalState({ folder, userLimitBytes: 100 });
+    const state = await folderGlobalState({ folder, userLimitBytes: 164 });
     await state.write('u', 'k', bytes(1));
     await rename(folder, join(parent, 'away'));
     const failing = [
