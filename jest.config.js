@@ -5,6 +5,7 @@ export default {
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
   transform: { '\\.ts$': '<rootDir>/test/support/strip-types.js' },
   modulePathIgnorePatterns: ['<rootDir>/.cache/', '<rootDir>/build/', '<rootDir>/dist/'],
-  testTimeout: 60_000,
+  // For what hangs. A test that takes seconds takes a minute and more where many others want the cores.
+  testTimeout: 300_000,
   maxWorkers: 1,
 };

@@ -238,7 +238,7 @@ beforeAll(async () => {
   await runtime.files.put('demo', 'own.txt', encoder.encode('own text'));
   await runtime.files.put('other', 'secret', encoder.encode(SECRET));
   await runtime.files.put('shared', 'common', encoder.encode('for all'));
-}, 120_000);
+});
 
 afterAll(async () => {
   delete process.env[VARIABLE];

@@ -97,4 +97,4 @@ it('1 GiB is shared by several Faaslets on several threads without a copy, with 
   const ended = await Promise.all(results);
   expect(ended.map((result) => [ending(result), result.returnValue])).toEqual(ended.map(() => ['success', 0]));
   expect(new Set(ended.map(({ placement }) => placement.thread)).size).toBeGreaterThan(1);
-}, 180_000);
+});

@@ -21,7 +21,7 @@ describe('two host processes on one Redis', () => {
     ({ one, other } = hosts);
     const modules = await buildSamples({ only: CASES.map(({ sample }) => sample) });
     for (const { user, name, file } of modules) await hosts.upload(user, name, await readFile(file));
-  }, 300_000);
+  });
   afterAll(() => hosts.stop());
 
   /** What the steps put, once they have ended well. */

@@ -170,7 +170,7 @@ describe('state in Redis: faults', () => {
         await pause(300);
       }
     });
-  }, 60_000);
+  });
 
   it('stands still for longer than the time limit, and goes on', async () => {
     const server = await start({ durable: true });
@@ -179,7 +179,7 @@ describe('state in Redis: faults', () => {
       await pause(1200);
       server.resume();
     });
-  }, 60_000);
+  });
 
   it('makes nothing of a large value of which a restart forgot a part', async () => {
     const server = await start({});
@@ -203,7 +203,7 @@ describe('state in Redis: faults', () => {
       if (read !== undefined) expect([read.bytes.length, new Set(read.bytes).size]).toEqual([value.length, 1]);
     }
     expect(forgotten).toBeGreaterThan(0);
-  }, 60_000);
+  });
 
   it('is full: says so, keeps what is there, lets go of locks, and takes more once there is room', async () => {
     const server = await start({ maxMemoryBytes: 24 * MIB });
@@ -247,7 +247,7 @@ describe('state in Redis: faults', () => {
     for (const key of [...kept, 'filler']) expect(await state.remove('u', key)).toBe(true);
     await state.write('u', 'again', new Uint8Array(MIB));
     expect((await state.lock('u', 'lock', 'b', 1000))?.fence).toBeGreaterThan(fence);
-  }, 60_000);
+  });
 
   it('fails over to a replica: goes on by itself with what the replica had', async () => {
     const watched = await startWatchedRedis();
@@ -272,7 +272,7 @@ describe('state in Redis: faults', () => {
     await watched.master.restart();
     await state.write('u', 'k', number(3));
     expect((await state.read('u', 'k', 0, 8))?.bytes).toEqual(number(3));
-  }, 60_000);
+  });
 
   it('is a cluster that loses a server: its keys fail, all others go on, and all is there when it is back', async () => {
     const cluster = await startRedisCluster();
@@ -301,5 +301,5 @@ describe('state in Redis: faults', () => {
       expect((await state.read(`u${i}`, key, 0, 8))?.bytes).toEqual(number(i));
       await state.write(`u${i}`, key, number(-i));
     }
-  }, 60_000);
+  });
 });

@@ -46,7 +46,7 @@ async function text(runtime: TestRuntime, path: string, user = 'demo'): Promise<
 
 beforeAll(async () => {
   await fileShell();
-}, 120_000);
+});
 
 afterEach(async () => {
   await Promise.all(runtimes.splice(0).map(stopRuntime));
@@ -271,7 +271,7 @@ describe('shared files', () => {
     expect(used).toBeLessThan(150_000_000);
     const { lines } = await shell(runtime, ['append faasm://large x', 'read faasm://none']);
     expect(lines).toEqual([`write failed: ${E.NOSPC}`, `open failed: ${E.NOENT}`]);
-  }, 60_000);
+  });
 
   it('have a bounded cache: what is used least goes, and what is too large is refused', async () => {
     const runtime = await start({ store: { kind: 'memory', fileCacheBytes: 3 * MIB } });

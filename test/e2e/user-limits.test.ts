@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { RuntimeOptions } from '../../src/index.ts';
 import { hostImports, INPUT, PRINT, SLEEP } from '../support/guests/host-imports.ts';
-import { ending, invoke, request, sleep, startRuntime, stopRuntime, type TestRuntime } from '../support/runtime.ts';
+import { ending, invoke, request, startRuntime, stopRuntime, type TestRuntime } from '../support/runtime.ts';
 import { until } from '../support/until.ts';
 import { wat } from '../support/wat.ts';
 
@@ -51,8 +51,8 @@ describe('calls of one user under way', () => {
     const calls = await Promise.all(
       Array.from({ length: 8 }, () => runtime.start(request('f', [99], { timeoutMs: 60_000 }))),
     );
-    await sleep(200);
-    const queue = async (user: string): Promise<number> => {
+    /** Calls until one is refused; answers how many were not. */
+    const fill = async (user: string): Promise<number> => {
       for (let count = 0; ; count += 1) {
         try {
           calls.push(await runtime.start(request('f', [99], { user, timeoutMs: 60_000 })));
@@ -62,11 +62,11 @@ describe('calls of one user under way', () => {
         }
       }
     };
-    const before = runtime.info().queued;
-    const own = await queue('demo');
-    expect(before + own).toBe(20);
+    await fill('demo');
+    // A thread that has come late may have taken some of them; all that are there are of the one user.
+    expect(runtime.info().queued).toBe(20);
     // Half of what is left, and as much again is left for a third one.
-    expect(await queue('other')).toBeGreaterThanOrEqual(10);
+    expect(await fill('other')).toBeGreaterThanOrEqual(10);
     for (const { id } of calls) runtime.cancel(id);
     await Promise.all(calls.map(({ result }) => result));
     expect(runtime.info()).toMatchObject({ queued: 0, running: 0 });
@@ -87,14 +87,9 @@ describe('a user', () => {
         await invoke(runtime, names[index % names.length] ?? '', input, { timeoutMs: 300 });
       }
     });
-    await sleep(100);
-    for (let call = 0; call < 20; call += 1) {
-      const end = await Promise.race([
-        invoke(runtime, 'f', [0, 0], OTHER).then(ending),
-        sleep(5000).then(() => 'late'),
-      ]);
-      expect(end).toBe('success');
-    }
+    await until(() => runtime.info().queued > 100);
+    // One that waits until the others stop never ends.
+    for (let call = 0; call < 20; call += 1) expect(ending(await invoke(runtime, 'f', [0, 0], OTHER))).toBe('success');
     over = true;
     await Promise.all(callers);
     expect(runtime.info()).toMatchObject({ queued: 0, running: 0 });
@@ -116,9 +111,9 @@ describe.each(['native', 'portable'] as const)('memory of the calls of one user,
     const other = await invoke(runtime, 'f', [20, 0], OTHER);
     expect([ending(other), other.returnValue]).toEqual(['success', 0]);
 
-    const sleepers = await Promise.all(Array.from({ length: 8 }, () => runtime.start(request('f', [0, 60_000]))));
-    await sleep(100);
-    const refused = await invoke(runtime, 'f', [0, 0]);
+    // One more than there is room for.
+    const sleepers = await Promise.all(Array.from({ length: 9 }, () => runtime.start(request('f', [0, 60_000]))));
+    const refused = await Promise.race(sleepers.map(({ result }) => result));
     expect(ending(refused)).toBe('CONCURRENCY_LIMIT');
     expect(refused.error?.message).toContain(`${40 * PAGE} bytes (FAASM_USER_MEMORY_BYTES)`);
     expect(ending(await invoke(runtime, 'f', [0, 0], OTHER))).toBe('success');
@@ -211,11 +206,14 @@ describe('what a function may ask for', () => {
     expect((await runtime.functions.document(DEMO)).settings.limits).toBeUndefined();
   });
 
-  it('may be all of the ceiling, and defaults are no more than it either', async () => {
-    await start({ ceilings, limits: { timeoutMs: 60_000 } });
-    const began = performance.now();
-    expect(ending(await invoke(runtime, 'f', [99]))).toBe('TIMEOUT');
-    expect(performance.now() - began).toBeLessThan(30_000);
+  it('is the ceiling where a default is more', async () => {
+    await start({ ceilings, limits: { timeoutMs: 300_000 } });
+    const result = await invoke(runtime, 'f', [99]);
+    expect(result.error).toMatchObject({ code: 'TIMEOUT', message: expect.stringContaining('1000 ms') });
+  });
+
+  it('may be all of the ceiling', async () => {
+    await start({ ceilings: { memoryBytes: ceilings.memoryBytes } });
     await runtime.functions.configure(DEMO, { limits: { memoryBytes: 4 * PAGE } });
     expect((await invoke(runtime, 'f', [3, 0])).returnValue).toBe(0);
     expect((await invoke(runtime, 'f', [4, 0])).returnValue).toBe(1);

@@ -1,4 +1,4 @@
-import type { CallRequest, CallResult, RuntimeOptions } from '../../src/index.ts';
+import type { CallRequest, CallResult, RunningCall, RuntimeOptions } from '../../src/index.ts';
 import { createRuntime } from '../../src/index.ts';
 
 /** A runtime in this process, as `createRuntime` gives it. */
@@ -31,6 +31,11 @@ export function invoke(
   more: Partial<CallRequest> = {},
 ): Promise<CallResult> {
   return runtime.invoke(request(name, numbers, more));
+}
+
+/** Waits until the call has written something, or has ended. */
+export async function begun({ output }: RunningCall): Promise<void> {
+  await output[Symbol.asyncIterator]().next();
 }
 
 /** `success`, or the code of the error: what tests compare. */

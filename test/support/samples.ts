@@ -23,6 +23,12 @@ export async function post(server: ServerProcess, json: unknown, init: RequestIn
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
 
+/** How many calls of a sample of the user `demo` run. */
+export async function runningCalls(server: ServerProcess, name: string): Promise<number> {
+  const answer = await fetch(`${server.invoke}/v1/calls?user=demo&function=${name}&state=running&limit=1000`);
+  return ((await answer.json()) as { readonly calls: readonly unknown[] }).calls.length;
+}
+
 /** Calls a sample of the user `demo`. */
 export function call(server: ServerProcess, name: string, input = '', more: object = {}): Promise<Answer> {
   return post(server, { user: 'demo', function: name, input_data: input, ...more });

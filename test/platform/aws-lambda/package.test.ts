@@ -15,7 +15,7 @@ let unpacked: UnpackedPackage;
 
 beforeAll(async () => {
   unpacked = await unpackedLambdaPackage(BUILT);
-}, 120_000);
+});
 afterAll(() => unpacked?.remove());
 
 /** Names and times of everything in a folder. */

@@ -13,7 +13,7 @@ let unpacked: UnpackedPackage;
 // With functions of its own: the suite's hosts are told of other stores.
 beforeAll(async () => {
   unpacked = await unpackedLambdaPackage(BUILT);
-}, 120_000);
+});
 afterAll(() => unpacked?.remove());
 
 behaviourSuite('package', () => unpacked.code);

@@ -36,7 +36,7 @@ beforeAll(async () => {
   output = await serverless('package');
   const file = join(checkout, '.serverless/cloudformation-template-update-stack.json');
   template = JSON.parse(await readFile(file, 'utf8'));
-}, 300_000);
+});
 afterAll(() => rm(checkout, { recursive: true, force: true }));
 
 /** What a clone of the project and `npm ci` give, without anything that was built. */

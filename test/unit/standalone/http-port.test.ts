@@ -6,6 +6,7 @@ import { errorResponse } from '../../../src/api/error-response.ts';
 import type { ApiHandler, ApiResponse } from '../../../src/api/http.ts';
 import { toFaasmError } from '../../../src/core/errors.ts';
 import { type RawClient, rawClient } from '../../support/raw-client.ts';
+import { until } from '../../support/until.ts';
 
 const MIB = 1024 * 1024;
 const ok = (body: ApiResponse['body'] = 'ok'): ApiResponse => ({ status: 200, headers: {}, body });
@@ -470,7 +471,3 @@ describe('HTTP port: start and stop', () => {
     expect(await hanging).toBe('cut');
   });
 });
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
-}

@@ -4,6 +4,7 @@ import type { GlobalState } from '../../../src/core/global-state.ts';
 import { GlobalLocks } from '../../../src/state/global-locks.ts';
 import { memoryGlobalState } from '../../../src/stores/memory-global-state.ts';
 import { sleep } from '../../support/runtime.ts';
+import { until } from '../../support/until.ts';
 
 /** Several hosts over one tier, which can be made to be away. */
 function setUp(leaseMs?: number) {
@@ -29,11 +30,6 @@ function setUp(leaseMs?: number) {
   });
   const host = (name: string) => new GlobalLocks({ global, host: name, ...(leaseMs === undefined ? {} : { leaseMs }) });
   return { store, tier, host };
-}
-
-/** Waits until `holds`. */
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await sleep(1);
 }
 
 function lost(locks: GlobalLocks, owner: string): boolean {

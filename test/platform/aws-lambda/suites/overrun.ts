@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { OVERRUN_GUEST } from '../../../support/guests/overrun.ts';
 import { askLambda, fetchLambda, uploadModule, uploadToLambda } from '../../../support/lambda-calls.ts';
@@ -22,33 +23,39 @@ export function overrunSuite(name: string, code: () => LambdaCode): void {
     afterAll(() => sandbox?.close());
 
     const echo = (): Promise<unknown> => askLambda(sandbox, { user: 'demo', function: 'echo', input_data: 'next' });
-    /** Sends an event that has `timeoutMs`, and answers what came and how much of that time was left. */
-    const within = async (event: object, timeoutMs: number): Promise<{ answer: unknown; leftMs: number }> => {
-      const endsAt = performance.now() + timeoutMs;
-      const answer = await askLambda(sandbox, event, { timeoutMs });
-      return { answer, leftMs: endsAt - performance.now() };
+    const overrun = { user: 'demo', function: 'overrun' };
+    /**
+     * The first answer that is `enough` to an event that has a second, four, or sixteen: on a busy machine, what comes
+     * before the end of the call may take longer than the shorter ones.
+     */
+    const answerInTime = async (event: object, enough: (answer: unknown) => boolean): Promise<unknown> => {
+      for (let timeoutMs = 1_000; ; timeoutMs *= 4) {
+        const answer = await askLambda(sandbox, event, { timeoutMs });
+        if (enough(answer) || timeoutMs > 10_000) return answer;
+      }
     };
 
     it('end before AWS ends the sandbox, whether they compute or wait', async () => {
-      for (const event of [
-        { user: 'demo', function: 'overrun' },
-        { user: 'demo', function: 'sleep', input_data: '60000' },
-      ]) {
-        const { answer, leftMs } = await within(event, 2_000);
-        expect(answer).toMatchObject({ errorType: 'TIMEOUT' });
+      for (const event of [overrun, { user: 'demo', function: 'sleep', input_data: '60000' }]) {
+        let leftMs = 0;
+        for (let timeoutMs = 1_000; leftMs <= 0 && timeoutMs < 60_000; timeoutMs *= 4) {
+          const endsAt = performance.now() + timeoutMs;
+          expect(await askLambda(sandbox, event, { timeoutMs })).toMatchObject({ errorType: 'TIMEOUT' });
+          leftMs = endsAt - performance.now();
+        }
         expect(leftMs).toBeGreaterThan(0);
         expect(await echo()).toMatchObject({ output_data: 'next' });
       }
     });
 
     it('leave their logs, in the record of the call and in the log of the Lambda function', async () => {
-      const { answer } = await within({ user: 'demo', function: 'overrun' }, 1_500);
+      const told = () => sandbox.log().findLast(({ event, text }) => event === 'function-log' && text === LOG);
+      const before = told();
+      const answer = await answerInTime(overrun, () => told() !== before);
       expect(answer).toMatchObject({ errorType: 'TIMEOUT' });
-      const lines = sandbox.log();
-      const ended = lines.findLast(({ event, code: ending }) => event === 'call' && ending === 'TIMEOUT');
+      const ended = sandbox.log().findLast(({ event, code: ending }) => event === 'call' && ending === 'TIMEOUT');
       expect(ended).toMatchObject({ function: 'demo/overrun', status: 'failed', requestId: expect.any(String) });
-      const told = lines.find(({ event, call }) => event === 'function-log' && call === ended?.['call']);
-      expect(told).toMatchObject({ text: LOG, requestId: ended?.['requestId'] });
+      expect(told()).toMatchObject({ call: ended?.['call'], requestId: ended?.['requestId'] });
       const log = await fetchLambda(sandbox, `/v1/calls/${ended?.['call']}/log`);
       expect(await log.text()).toBe(LOG);
     });
@@ -65,20 +72,19 @@ export function overrunSuite(name: string, code: () => LambdaCode): void {
         record(2, { function: 'sleep', input_data: '60000' }),
         record(3, { function: 'echo', input_data: 'c' }),
       ];
-      const { answer } = await within({ Records }, 1_500);
-      expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: 'm-2' }] });
+      const alone = { batchItemFailures: [{ itemIdentifier: 'm-2' }] };
+      expect(await answerInTime({ Records }, (answer) => isDeepStrictEqual(answer, alone))).toEqual(alone);
     });
 
     it('are refused when there is no time for them at all', async () => {
-      expect((await within({ user: 'demo', function: 'echo', input_data: 'x' }, 20)).answer).toMatchObject({
-        errorType: 'TIMEOUT',
-      });
+      const event = { user: 'demo', function: 'echo', input_data: 'x' };
+      expect(await askLambda(sandbox, event, { timeoutMs: 20 })).toMatchObject({ errorType: 'TIMEOUT' });
       expect(await echo()).toMatchObject({ output_data: 'next' });
     });
 
     it('end without an asynchronous one going on in the background', async () => {
       const event = { user: 'demo', function: 'sleep', input_data: '60000', async: true };
-      const { answer } = await within(event, 1_000);
+      const answer = await answerInTime(event, (accepted) => (accepted as { id?: number }).id !== undefined);
       const { id } = answer as { id: number };
       expect(await askLambda(sandbox, { status: true, id })).toMatchObject({
         output_data: expect.stringContaining('FAILED: TIMEOUT'),

@@ -6,10 +6,10 @@ import { eventOf, streamedResponse } from '../../../support/lambda-requests.ts';
 import { type LambdaCode, type LambdaSandbox, startLambdaSandbox } from '../../../support/lambda-sandbox.ts';
 import { words } from '../../../support/runtime.ts';
 import { temporaryFolder } from '../../../support/store-folder.ts';
+import { until } from '../../../support/until.ts';
 import { wat } from '../../../support/wat.ts';
 
 const THREADS = 4;
-const PATIENCE_MS = 20_000;
 const MIB = 1024 * 1024;
 
 /** Managed Instances: AWS starts threads that each load the module, and each has several events at a time. */
@@ -125,12 +125,4 @@ export function threadsSuite(name: string, code: () => LambdaCode): void {
       }
     });
   });
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  const end = performance.now() + PATIENCE_MS;
-  while (!condition()) {
-    if (performance.now() > end) throw new Error('What was waited for did not come');
-    await new Promise((done) => setTimeout(done, 10));
-  }
 }
