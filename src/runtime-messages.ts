@@ -1,27 +1,30 @@
 import type { Budget } from './core/budget.ts';
 import { pagesFor } from './core/limits.ts';
+import type { Logger } from './core/logger.ts';
+import type { TurnEnd } from './core/turn-end.ts';
 import type { FromThread } from './executor/protocol.ts';
 import type { SharedFiles } from './files/shared-files.ts';
 import type { FunctionCatalogue } from './function-catalogue.ts';
 import type { FunctionRetirement } from './function-retirement.ts';
 import type { AuditCount } from './runtime-options.ts';
 import type { Scheduler } from './scheduler/scheduler.ts';
-import type { PoolThread } from './scheduler/thread-pool.ts';
+import type { PoolThread, ThreadPool, ThreadPoolEvents } from './scheduler/thread-pool.ts';
 import type { StateService } from './state/state-service.ts';
 
 /** The parts of a host that threads talk to. */
 export interface ThreadMessagesOptions {
+  readonly logger: Logger;
   readonly state: StateService;
   readonly files: SharedFiles;
   readonly catalogue: FunctionCatalogue;
   readonly retirement: FunctionRetirement;
   readonly scheduler: Scheduler;
   readonly budget: Budget;
-  readonly threads: () => Iterable<PoolThread>;
+  readonly pool: Pick<ThreadPool, 'threads'>;
 }
 
-/** Takes what threads say to the part of the host that it is for. */
-export class ThreadMessages {
+/** Takes what threads say, and what becomes of them, to the parts of the host that it is for. */
+export class ThreadMessages implements ThreadPoolEvents {
   readonly #parts: ThreadMessagesOptions;
   readonly #audit = { checked: 0, differences: [] as string[] };
 
@@ -29,7 +32,27 @@ export class ThreadMessages {
     this.#parts = parts;
   }
 
-  receive(thread: PoolThread, message: FromThread): void {
+  ready(): void {
+    this.#parts.scheduler.dispatchAll();
+  }
+
+  gone({ handle }: PoolThread): void {
+    const { retirement, state, files } = this.#parts;
+    retirement.threadGone(handle.id);
+    state.threadGone(handle.id);
+    files.threadGone(handle.id);
+  }
+
+  lost(thread: PoolThread, reason: string): void {
+    this.#parts.logger.error?.('thread-lost', { thread: thread.handle.id, reason });
+    this.#parts.scheduler.lost(thread, reason);
+  }
+
+  runaway(call: number, end: TurnEnd): void {
+    this.#parts.scheduler.runaway(call, end);
+  }
+
+  message(thread: PoolThread, message: FromThread): void {
     switch (message.kind) {
       case 'proto':
         this.#made(thread, message);
@@ -58,6 +81,7 @@ export class ThreadMessages {
     }
   }
 
+  /** What audit mode has found until now. */
   audit(): AuditCount {
     return { checked: this.#audit.checked, differences: [...this.#audit.differences] };
   }
@@ -65,7 +89,7 @@ export class ThreadMessages {
   /** A thread has made a proto-function: all others get it. */
   #made(thread: PoolThread, { handle, proto }: Extract<FromThread, { kind: 'proto' }>): void {
     thread.handle.knowsProto(handle);
-    const { catalogue, budget, threads } = this.#parts;
+    const { catalogue, budget, pool } = this.#parts;
     const fn = catalogue.byHandle(handle);
     if (fn === undefined) return;
     if ('storage' in proto.image) {
@@ -74,7 +98,7 @@ export class ThreadMessages {
     }
     if (fn.proto !== undefined) return;
     fn.proto = proto;
-    for (const other of threads()) other.handle.teach(handle, proto);
+    for (const other of pool.threads.values()) other.handle.teach(handle, proto);
   }
 
   async #answerFile(thread: PoolThread, { request, user, ask }: Extract<FromThread, { kind: 'file' }>): Promise<void> {

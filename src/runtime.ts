@@ -5,12 +5,10 @@ import { readRuntimeRoot } from './files/runtime-root.ts';
 import { stateRoom } from './host-budget.ts';
 import { HostRuntime } from './runtime-host.ts';
 import type { AuditCount, RuntimeOptions } from './runtime-options.ts';
+import { hostSettings } from './runtime-settings.ts';
 import { openGlobalState } from './runtime-state.ts';
 import { DEFAULT_FOLDER, openStores } from './runtime-stores.ts';
 import { createTelemetry } from './telemetry/create-telemetry.ts';
-
-const REFRESH_MS = 2_000;
-const USER_STATE_BYTES = 2 * 1024 ** 3;
 
 /**
  * The runtime with its stores, threads and scheduler. Waits until its threads are ready; store and
@@ -21,26 +19,31 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
   setGuestFlags();
   standBackHelpers();
   const { logger = {}, store = { kind: 'memory' }, tracing = {} } = options;
+  const settings = hostSettings(options);
   const root = await readRuntimeRoot(options.runtimeRoot);
   const telemetry = await createTelemetry({ logger, ...tracing, hostInfo: () => runtime.info() });
-  const refreshMs = store.refreshMs ?? REFRESH_MS;
   const stores = await openStores({
     store,
-    refreshMs,
+    refreshMs: settings.refreshMs,
     ...(options.auth?.adminToken === undefined ? {} : { adminToken: options.auth.adminToken }),
     request: (operation, code) => telemetry.storeRequest(operation, code),
     cacheTrouble: (error) => logger.warn?.('code-cache-unusable', { reason: String(error) }),
   });
-  const userStateBytes = options.budgets?.userStateBytes ?? USER_STATE_BYTES;
-  const global = await openGlobalState({
+  const opened = await openGlobalState({
     state: options.state ?? { kind: 'memory' },
     storeFolder: store.folder || DEFAULT_FOLDER,
-    userLimitBytes: userStateBytes,
+    userLimitBytes: settings.userStateBytes,
     room: stateRoom(),
     request: (operation, code) => telemetry.stateRequest(operation, code),
   });
-  const settings = { ...options, store, refreshMs, userStateBytes, logger };
-  const runtime = new HostRuntime(settings, { stores, global, telemetry, root });
+  const close = async (): Promise<void> => {
+    await telemetry.close();
+    await stores.objects.close();
+    await opened.close();
+  };
+  // A global tier that hosts share is not closed with one of them.
+  const global = options.globalState ?? opened;
+  const runtime = new HostRuntime(settings, { stores, global, telemetry, logger, root, close });
   try {
     await runtime.started();
   } catch (error) {

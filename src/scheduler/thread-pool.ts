@@ -1,4 +1,5 @@
 import type { Budget, Resource } from '../core/budget.ts';
+import { FaasmError } from '../core/errors.ts';
 import type { TurnEnd } from '../core/turn-end.ts';
 import { UserCounts } from '../core/user-counts.ts';
 import { STEPS_BACK, standBack } from '../executor/priority.ts';
@@ -33,7 +34,9 @@ export interface PoolThread {
   idleSince: number;
 }
 
+/** Told what becomes of the threads of a pool. */
 export interface ThreadPoolEvents {
+  /** A thread has started, and takes calls. */
   ready(thread: PoolThread): void;
   message(thread: PoolThread, message: FromThread): void;
   /** A thread is gone, for whatever reason. */
@@ -53,7 +56,7 @@ export class ThreadPool {
   readonly #baseThreads: number;
   /** Most threads, those that were replaced included. */
   readonly #threadsMax: number;
-  readonly #events: ThreadPoolEvents;
+  #events: ThreadPoolEvents | undefined;
   #nextId = 1;
   #starting = 0;
   /** Threads that are kept, those that start included. */
@@ -61,18 +64,20 @@ export class ThreadPool {
   /** When as many threads as are kept may be replaced at once again. */
   #restedAt = 0;
   #closing = false;
+  /** Why the last thread could not start, if it could not. */
   #failure: string | undefined;
+  /** Whom to tell when a thread is ready or gone. */
+  #changed: (() => void)[] = [];
 
+  /** `baseThreads`: how many are kept; `threadsMax`: how many there may be, those that were replaced included. */
   constructor(
     settings: Omit<ThreadChoices, 'stepsBack'>,
     options: { readonly budget: Budget; readonly baseThreads: number; readonly threadsMax: number },
-    events: ThreadPoolEvents,
   ) {
     this.#settings = settings;
     this.#budget = options.budget;
     this.#baseThreads = options.baseThreads;
     this.#threadsMax = options.threadsMax;
-    this.#events = events;
   }
 
   /** Threads that have been started and are not ready. */
@@ -80,20 +85,30 @@ export class ThreadPool {
     return this.#starting;
   }
 
-  /** Why the last thread could not start, if it could not. */
-  get failure(): string | undefined {
-    return this.#failure;
+  /**
+   * Starts the threads that are kept, and resolves when they are ready; `events` are told of all threads from here on.
+   * Throws `INTERNAL` when one cannot start.
+   */
+  async start(events: ThreadPoolEvents): Promise<void> {
+    this.#events = events;
+    while (this.#bases < this.#baseThreads) this.spawn();
+    while (this.threads.size < this.#baseThreads) {
+      await new Promise<void>((resolve) => this.#changed.push(resolve));
+      if (this.#failure !== undefined) throw new FaasmError('INTERNAL', `A thread could not start: ${this.#failure}`);
+    }
   }
 
+  /** Starts another thread, in a pool that has been started and is not being closed. */
   spawn(): void {
-    if (this.#closing) return;
+    const events = this.#events;
+    if (this.#closing || events === undefined) return;
     this.#starting += 1;
     const base = this.#bases < this.#baseThreads;
     if (base) this.#bases += 1;
     const settings = { ...this.#settings, stepsBack: base ? STEPS_BACK.base : STEPS_BACK.extra };
     const handle = new ThreadHandle(this.#nextId, settings, {
-      message: (_, message) => this.#message(thread, message),
-      exited: (_, reason) => this.#exited(thread, reason),
+      message: (_, message) => this.#message(thread, message, events),
+      exited: (_, reason) => this.#exited(thread, reason, events),
     });
     this.#nextId += 1;
     const thread: PoolThread = {
@@ -160,7 +175,7 @@ export class ThreadPool {
     for (const { handle } of this.threads.values()) {
       const overdue = handle.layer === 'portable' ? handle.watch.overdue(now) : undefined;
       if (overdue === undefined) continue;
-      this.#events.runaway(overdue.call, overdue.end);
+      this.#events?.runaway(overdue.call, overdue.end);
       this.threads.delete(handle.id);
       void handle.terminate('a call would not end, and without the native layer its thread ends with it');
     }
@@ -187,8 +202,8 @@ export class ThreadPool {
     await within(ended, END_MS);
   }
 
-  #message(thread: PoolThread, message: FromThread): void {
-    if (message.kind !== 'ready') return this.#events.message(thread, message);
+  #message(thread: PoolThread, message: FromThread, events: ThreadPoolEvents): void {
+    if (message.kind !== 'ready') return events.message(thread, message);
     this.#starting -= 1;
     thread.handle.ready = true;
     thread.handle.layer = message.layer;
@@ -197,24 +212,31 @@ export class ThreadPool {
     thread.handle.systemThread = message.systemThread;
     this.threads.set(thread.handle.id, thread);
     this.#order();
-    this.#events.ready(thread);
+    this.#tellChanged();
+    events.ready(thread);
   }
 
+  #tellChanged(): void {
+    for (const resolve of this.#changed.splice(0)) resolve();
+  }
+
+  /** Those that are kept come first. */
   #order(): void {
     const threads = [...this.threads].sort(([, one], [, other]) => Number(other.base) - Number(one.base));
     this.threads.clear();
     for (const [id, thread] of threads) this.threads.set(id, thread);
   }
 
-  #exited(thread: PoolThread, reason: string | undefined): void {
+  #exited(thread: PoolThread, reason: string | undefined, events: ThreadPoolEvents): void {
     if (!thread.handle.ready) this.#starting -= 1;
     this.threads.delete(thread.handle.id);
     if (thread.base) this.#bases -= 1;
     this.#budget.releaseAll(thread.handle.ownBudget);
     thread.handle.releaseUserBudgets();
     if (reason !== undefined) this.#failure = reason;
-    this.#events.gone(thread);
-    if (thread.calls > 0) this.#events.lost(thread, reason ?? 'it was stopped');
+    this.#tellChanged();
+    events.gone(thread);
+    if (thread.calls > 0) events.lost(thread, reason ?? 'it was stopped');
     while (thread.handle.ready && this.#bases < this.#baseThreads && !this.#closing) this.spawn();
   }
 }
