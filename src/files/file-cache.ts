@@ -3,6 +3,7 @@ import { FaasmError } from '../core/errors.ts';
 import { nextTurn } from '../core/in-steps.ts';
 import { pagesFor } from '../core/limits.ts';
 import type { FileFacts, FileStore } from '../core/ports.ts';
+import { OpenPages } from './open-pages.ts';
 
 /** Paths that are remembered. */
 const PATHS_MAX = 20_000;
@@ -17,7 +18,7 @@ export interface CachedFile {
   readonly user: string;
   readonly path: string;
   /** Absent: no such file. */
-  readonly facts: FileFacts | undefined;
+  facts: FileFacts | undefined;
   checkedAt: number;
   /** Contents in shared memory; their size is charged from before they are fetched. */
   bytes: Uint8Array | undefined;
@@ -26,6 +27,8 @@ export interface CachedFile {
   pages: number;
   /** Uses of `bytes`; they cannot make room meanwhile. */
   holds: number;
+  /** What is counted as open while there are any, and for whom. */
+  open: { readonly user: string; readonly pages: number } | undefined;
   /** Whether files lie below the path; absent: not asked yet. */
   directory: boolean | undefined;
   /** False: the cache has forgotten it, and `bytes` go with the last hold. */
@@ -52,6 +55,7 @@ export class FileCache {
   /** In the order of their last use. */
   readonly #files = new Map<string, CachedFile>();
   readonly #looking = new Map<string, Look>();
+  readonly #open: OpenPages;
   #pages = 0;
   /** Counts what {@link forget} was told. */
   #changes = 0;
@@ -59,6 +63,7 @@ export class FileCache {
 
   constructor(options: FileCacheOptions) {
     this.#options = options;
+    this.#open = new OpenPages(pagesFor(options.cacheBytes));
     this.#timer = setInterval(() => this.#yield(), LOOK_MS);
     this.#timer.unref();
   }
@@ -98,11 +103,11 @@ export class FileCache {
   }
 
   /**
-   * Contents of a file, held for the caller until {@link release}. Undefined when they are not those that `facts` tell
-   * of any more: look again. Throws what the store throws, and `HOST_OVERLOADED` where there is no room.
+   * Contents of a file, held for a call of `user` until {@link release}. Undefined when there is no such file any more:
+   * look again. Throws what the store throws, and `HOST_OVERLOADED` where there is no room.
    */
-  async contents(file: CachedFile): Promise<Uint8Array | undefined> {
-    file.holds += 1;
+  async contents(file: CachedFile, user: string): Promise<Uint8Array | undefined> {
+    this.#hold(file, user);
     try {
       const bytes = file.bytes ?? (await (file.fetching ?? this.#beginFetch(file)));
       if (bytes !== undefined) return bytes;
@@ -117,7 +122,19 @@ export class FileCache {
   /** Gives back a hold. */
   release(file: CachedFile): void {
     file.holds -= 1;
-    if (file.holds === 0 && !file.current) this.#drop(file);
+    if (file.holds > 0) return;
+    if (file.open !== undefined) this.#open.give(file.open.user, file.open.pages);
+    file.open = undefined;
+    if (!file.current) this.#drop(file);
+  }
+
+  #hold(file: CachedFile, user: string): void {
+    if (file.holds === 0) {
+      const pages = pagesFor(file.facts?.sizeBytes ?? 0);
+      this.#open.take(user, file.path, pages);
+      file.open = { user, pages };
+    }
+    file.holds += 1;
   }
 
   /** Forgets a path that has changed, and what is known of the directories it lies in. */
@@ -162,6 +179,7 @@ export class FileCache {
       fetching: undefined,
       pages: 0,
       holds: 0,
+      open: undefined,
       directory: undefined,
       current,
     };
@@ -171,6 +189,14 @@ export class FileCache {
       this.#forgetOldest();
     }
     return file;
+  }
+
+  /** Counts an open file as large as it is by now. */
+  #resized(file: CachedFile, pages: number): void {
+    if (file.open === undefined) return;
+    const { user } = file.open;
+    this.#open.give(user, file.open.pages - pages);
+    file.open = { user, pages };
   }
 
   #beginFetch(file: CachedFile): Promise<Uint8Array | undefined> {
@@ -185,13 +211,20 @@ export class FileCache {
 
   async #fetch(file: CachedFile): Promise<Uint8Array | undefined> {
     const { user, path, facts } = file;
-    const sizeBytes = facts?.sizeBytes ?? 0;
     try {
-      this.#charge(file, pagesFor(sizeBytes));
+      this.#charge(file, pagesFor(facts?.sizeBytes ?? 0));
       const stored = await this.#options.store.get(user, path);
-      if (stored?.length !== sizeBytes) {
+      if (stored === undefined) {
         this.#remove(file);
         return undefined;
+      }
+      const sizeBytes = stored.length;
+      // Replaced meanwhile. Looking again could go on for ever; the next look finds another tag.
+      if (facts !== undefined && facts.sizeBytes !== sizeBytes) {
+        this.#uncharge(file);
+        this.#resized(file, pagesFor(sizeBytes));
+        file.facts = { ...facts, sizeBytes, modifiedAt: new Date().toISOString(), tag: '' };
+        this.#charge(file, pagesFor(sizeBytes));
       }
       const bytes = new Uint8Array(new SharedArrayBuffer(sizeBytes));
       for (let at = 0; at < sizeBytes; at += PIECE_BYTES) {

@@ -11,7 +11,7 @@ import { FileQuota, type FileTotals } from './file-quota.ts';
 
 /** Entries of a directory that functions may see: more would fill the memory of the host. */
 const NAMES_MAX = 65_536;
-/** How often a file is looked at again that changes while it is read. */
+/** How often a file is looked at again that is removed while it is read. */
 const ATTEMPTS = 5;
 
 /** Options of {@link SharedFiles}. */
@@ -22,6 +22,8 @@ export interface SharedFilesOptions {
   readonly cacheBytes: number;
   /** What one user may have in the store. */
   readonly userLimits: FileTotals;
+  /** Size of the largest file. Default: no limit. */
+  readonly maxFileBytes?: number;
   /** How long the store is not asked again about a file. */
   readonly refreshMs: number;
   /** The store does not answer; what is kept goes on being used. */
@@ -50,9 +52,13 @@ export class SharedFiles {
     this.#cache = new FileCache(options);
     const list: FileStore['list'] = (user, prefix) => this.#listings.take(user, () => store.list(user, prefix));
     const quota = new FileQuota(list, options.userLimits);
+    const { maxFileBytes = Number.POSITIVE_INFINITY } = options;
     this.files = {
       put: (user, path, bytes) =>
-        this.#changing(user, path, (name) => quota.write(user, name, bytes.length, () => store.put(user, name, bytes))),
+        this.#changing(user, path, (name) => {
+          checkFileSize(name, bytes.length, maxFileBytes);
+          return quota.write(user, name, bytes.length, () => store.put(user, name, bytes));
+        }),
       get: (user, path) => store.get(user, path),
       stat: (user, path) => store.stat(user, path),
       remove: (user, path) => this.#changing(user, path, () => store.remove(user, path)),
@@ -120,8 +126,8 @@ export class SharedFiles {
     for (let left = ATTEMPTS; left > 0; left -= 1) {
       const file = await this.#file(user, path);
       if (file?.facts === undefined) return this.#find(user, path);
-      const bytes = await this.#cache.contents(file);
-      // Written again or removed meanwhile.
+      const bytes = await this.#cache.contents(file, user);
+      // Removed meanwhile.
       if (bytes === undefined) continue;
       const hold = this.#holds.add({ thread, file });
       if (this.#gone.has(thread)) this.release([hold]);
@@ -183,6 +189,14 @@ export class SharedFiles {
       this.#cache.forget(user, name);
     }
   }
+}
+
+function checkFileSize(path: string, sizeBytes: number, maxBytes: number): void {
+  if (sizeBytes <= maxBytes) return;
+  throw new FaasmError(
+    'STORE_FULL',
+    `The file ${path} would have ${sizeBytes} bytes, the largest may have ${maxBytes} (FAASM_MAX_FILE_BYTES).`,
+  );
 }
 
 function owners(user: string): readonly string[] {

@@ -16,7 +16,7 @@ afterEach(() => {
 });
 
 /** Shared files on a store whose requests are counted, and can be made to wait or to fail. */
-function setUp(options: { refreshMs?: number; pages?: number; userBytes?: number } = {}) {
+function setUp(options: { refreshMs?: number; pages?: number; userBytes?: number; fileBytes?: number } = {}) {
   const store = fileStore({ objects: memoryObjectStore() });
   const asked: string[] = [];
   const control: { before: (request: string) => Promise<void> } = { before: async () => {} };
@@ -39,6 +39,7 @@ function setUp(options: { refreshMs?: number; pages?: number; userBytes?: number
     budget,
     cacheBytes: 10 * PAGE,
     userLimits: { files: 1000, bytes: options.userBytes ?? 1e9 },
+    maxFileBytes: options.fileBytes ?? 1e9,
     refreshMs: options.refreshMs ?? 60_000,
     stale: (user, path) => stale.push(`${user}/${path}`),
   });
@@ -116,6 +117,24 @@ describe('shared files of a host', () => {
     expect(await read(setting, 'f')).toBe('newer');
   });
 
+  it('are read however often other hosts replace them meanwhile', async () => {
+    const setting = setUp({ refreshMs: 0 });
+    const { store, control, budget } = setting;
+    await store.put('demo', 'f', new Uint8Array(1));
+    let sizeBytes = 1;
+    control.before = async (request) => {
+      if (!request.startsWith('get')) return;
+      sizeBytes += PAGE;
+      await store.put('demo', 'f', new Uint8Array(sizeBytes));
+    };
+    for (const pages of [2, 3]) {
+      const answer = await setting.files.answer(1, 'demo', { kind: 'read', path: 'f' });
+      expect(answer).toMatchObject({ found: { kind: 'file', sizeBytes, contents: { bytes: { length: sizeBytes } } } });
+      setting.files.release([holdOf(answer)]);
+      expect(budget.used('memoryPages')).toBe(pages);
+    }
+  });
+
   it('see directories come and go with what this host writes', async () => {
     const setting = setUp();
     const find = async (path: string) => shown(await setting.files.answer(1, 'demo', { kind: 'find', path }));
@@ -181,6 +200,45 @@ describe('shared files of a host', () => {
     budget.charge('memoryPages', 11);
     while (budget.used('memoryPages') > 11) await new Promise((resolve) => setTimeout(resolve, 10));
     expect(budget.used('memoryPages')).toBe(11);
+  });
+
+  it('leave room for others: who has files open may have three quarters of what others leave', async () => {
+    const { files, store, budget } = setUp();
+    for (const [user, path, pages] of [
+      ['hostile', 'a', 3],
+      ['hostile', 'b', 3],
+      ['hostile', 'c', 2],
+      ['shared', 's', 3],
+      ['demo', 'd', 1],
+      ['demo', 'e', 1],
+    ] as const) {
+      await store.put(user, path, new Uint8Array(pages * PAGE));
+    }
+    const open = (user: string, path: string) => files.answer(1, user, { kind: 'read', path });
+    const held = [await open('hostile', 'a'), await open('hostile', 'b')].map(holdOf);
+    const refused = await open('hostile', 'c');
+    expect(refused).toMatchObject({ error: { code: 'HOST_OVERLOADED' } });
+    expect('error' in refused && refused.error.message).toContain('hostile');
+    // What is open anyway takes no more.
+    held.push(holdOf(await open('hostile', 'a')));
+    // The first one of a user may be larger.
+    held.push(holdOf(await open('demo', 's')), holdOf(await open('hostile', 's')));
+    expect(await open('demo', 'd')).toMatchObject({ error: { code: 'HOST_OVERLOADED' } });
+    expect(budget.used('memoryPages')).toBe(9);
+    files.release(held);
+    expect(holdOf(await open('demo', 'd'))).toBeGreaterThanOrEqual(0);
+    expect(holdOf(await open('demo', 'e'))).toBeGreaterThanOrEqual(0);
+    for (const path of ['a', 'b']) expect(holdOf(await open('hostile', path))).toBeGreaterThanOrEqual(0);
+  });
+
+  it('have a largest size, also for functions', async () => {
+    const { files, store } = setUp({ fileBytes: 10 });
+    await files.files.put('demo', 'f', new Uint8Array(10));
+    const write = { kind: 'write', path: 'f', bytes: new Uint8Array(11) } as const;
+    const answer = await files.answer(1, 'demo', write);
+    expect(answer).toMatchObject({ error: { code: 'STORE_FULL' } });
+    expect('error' in answer && answer.error.message).toContain('FAASM_MAX_FILE_BYTES');
+    expect((await store.stat('demo', 'f'))?.sizeBytes).toBe(10);
   });
 
   it('have a limit for each user, which counts what is there', async () => {
