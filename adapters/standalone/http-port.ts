@@ -219,8 +219,8 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
 }
 
-/** Headers that say for whom a request is, and from whom. */
-const ONCE = ['Host', 'Authorization'] as const;
+/** Headers that say for whom a request is, from whom, and about what. */
+const ONCE = ['Host', 'Authorization', 'FilePath'] as const;
 
 /** Whether a header of ASCII name is there more than once; `rawHeaders` has names and values in turn. */
 function isTwice(rawHeaders: readonly string[], name: string): boolean {

@@ -55,6 +55,10 @@ export async function readBody(
   limits: BodyLimits,
   sender: Principal,
 ): Promise<unknown> {
+  if (request.method === 'PUT' && request.header('content-range') !== undefined) {
+    const message = 'The body is a part (Content-Range), but PUT replaces the whole: send it without that header.';
+    throw new FaasmError('BAD_REQUEST', message);
+  }
   const bytes = await request.body(bodyLimit(spec, limits), sender.kind === 'user' ? sender.user : undefined);
   if (spec.kind === 'bytes') {
     if (bytes.length === 0 && spec.notEmpty === true) throw new FaasmError('BAD_REQUEST', FAASM_TEXTS.body);

@@ -5,7 +5,7 @@ const PATH_MAX_BYTES = 600;
 const ESCAPE = /[^A-Za-z0-9._-]/gu;
 /** Control characters, backslash, and what invalid UTF-8 is read as. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-const NOT_IN_PATHS = /[\u0000-\u001f\u007f\\\ufffd]/;
+const NOT_IN_PATHS = /[\u0000-\u001f\u007f-\u009f\\\ufffd]/;
 
 /**
  * Checks the path of a shared file, `dir/name`, and answers it without doubled or leading slashes. No part is `.` or
@@ -42,5 +42,6 @@ export function partText(part: string): string {
     bytes.push(escaped ? Number.parseInt(part.slice(at + 1, at + 3), 16) : part.charCodeAt(at));
     if (escaped) at += 2;
   }
-  return new TextDecoder().decode(Uint8Array.from(bytes));
+  // A name may begin with what would be a byte order mark elsewhere.
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(Uint8Array.from(bytes));
 }

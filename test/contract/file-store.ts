@@ -36,6 +36,7 @@ export function fileStoreContract(name: string, open: () => Promise<ObjectStore>
         'a:b*c?',
         '"quoted"',
         '🚀',
+        '\ufeffmark/\ufeff',
       ];
       for (const path of names) await files.put('demo', path, text(path));
       for (const path of names) expect(await files.get('demo', path)).toEqual(text(path));

@@ -128,6 +128,15 @@ describe('errors', () => {
     expect([answer.status, answer.headers['retry-after']]).toEqual([status, retryAfter]);
   });
 
+  it('come for a part of a body, before it is read: PUT replaces the whole', async () => {
+    const { send, runtime } = openApi();
+    for (const path of ['/v1/files/demo/f', '/v1/state/demo/k', '/s/demo/k', '/f/demo/f']) {
+      const headers = { 'content-range': 'bytes 0-3/8' };
+      expect(outcome(await send('PUT', path, { headers, body: 'part' }))).toEqual([400, 'BAD_REQUEST']);
+    }
+    expect([await runtime.files.list('demo', ''), await runtime.state.list('demo', '')]).toEqual([[], []]);
+  });
+
   it('of bodies come before anything is done', async () => {
     const { runtime, send } = openApi({ 'demo/x': async () => 'x' });
     expect(outcome(await send('POST', '/v1/invoke/demo/x', { body: 'x'.repeat(1001) }))).toEqual([

@@ -23,6 +23,7 @@ describe('checkFilePath', () => {
     'a\\b',
     'a\0b',
     'a\nb',
+    'a\u009b31m',
     '\ufffd',
     '\ud800',
     'x'.repeat(201),
@@ -41,6 +42,7 @@ describe('keyPart', () => {
     ['😀', '~f0~9f~98~80'],
     ['..', '~2e~2e'],
     ['a/b', 'a~2fb'],
+    ['\ufeffa', '~ef~bb~bfa'],
   ])('writes %j as %j, and reads it back', (text, part) => {
     expect(keyPart(text)).toBe(part);
     expect(partText(part)).toBe(text);

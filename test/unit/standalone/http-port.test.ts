@@ -178,6 +178,11 @@ describe('HTTP port: heads', () => {
       /header Authorization twice/,
     ],
     [
+      'two paths of files',
+      'PUT /file HTTP/1.1\r\nHost: a\r\nFilePath: x\r\nfilepath: y\r\nConnection: close\r\n\r\n',
+      /header FilePath twice/,
+    ],
+    [
       'a coding',
       'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\nConnection: close\r\n\r\n0\r\n\r\n',
       /"gzip, chunked"/,
