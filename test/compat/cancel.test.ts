@@ -10,7 +10,7 @@ it('no cancellation is lost, whether the call is queued, posted, about to run or
     const random = randomNumbers(3);
     const endings = new Map<string, number>();
     await inParallel(3000, 16, async () => {
-      const call = await runtime.start(request('loop', [], { timeoutMs: 2000 }));
+      const call = await runtime.start(request('loop'));
       if (random(2) === 1) await sleep(random(4));
       expect(runtime.cancel(call.id)).toBe(true);
       const end = ending(await call.result);

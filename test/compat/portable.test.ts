@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ERROR_TABLE } from '../../src/index.ts';
 import { hostImports, INPUT, PRINT, SLEEP } from '../support/guests/host-imports.ts';
 import {
+  begun,
   ending,
   invoke,
   outputWords,
@@ -26,6 +27,9 @@ const GUEST = `(module
     (local.set $argument (call $input (i32.const 1)))
     (if (i32.eq (local.get $op) (i32.const 0)) (then (drop (call $print (i32.const 1) (i32.const 528) (i32.const 8)))))
     (if (i32.eq (local.get $op) (i32.const 1)) (then (call $sleep (local.get $argument))))
+    (if (i32.eq (local.get $op) (i32.const 7)) (then
+      (drop (call $print (i32.const 1) (i32.const 0) (i32.const 1)))
+      (call $sleep (local.get $argument))))
     (if (i32.eq (local.get $op) (i32.const 2)) (then
       (i32.store (call $state_ptr (i32.const 600) (i32.const 8)) (local.get $argument))
       (call $push_state (i32.const 600))))
@@ -61,9 +65,9 @@ describe('portable layer', () => {
   it('echoes, and sleeps without holding its thread', async () => {
     expect(await outputWords(await invoke(runtime, 'f', [0, 7]))).toEqual([0, 7]);
     const began = performance.now();
-    const results = await Promise.all(Array.from({ length: 20 }, () => invoke(runtime, 'f', [1, 200])));
+    const results = await Promise.all(Array.from({ length: 20 }, () => invoke(runtime, 'f', [1, 1000])));
     expect(results.map(ending)).toEqual(Array(20).fill('success'));
-    expect(performance.now() - began).toBeLessThan(20 * 200);
+    expect(performance.now() - began).toBeLessThan(20 * 1000);
   });
 
   it('copies state at the pointer, and back at the push', async () => {
@@ -110,16 +114,21 @@ describe('portable layer', () => {
   });
 
   it('ends a tight runaway with its thread; neighbours may be tried again, and later calls work', async () => {
-    // Short first, so that it shares a thread with sleepers.
-    for (let quick = 0; quick < 20; quick += 1) await invoke(runtime, 'runaway', [0]);
-    const sleepers = Array.from({ length: 40 }, () => invoke(runtime, 'f', [1, 1500]));
-    await sleep(300);
-    const began = performance.now();
-    const killed = await invoke(runtime, 'runaway', [4], { timeoutMs: 50 });
-    expect(ending(killed)).toBe('TIMEOUT');
-    expect(performance.now() - began).toBeLessThan(5000);
-    const ends = (await Promise.all(sleepers)).map(ending);
-    expect(new Set(ends)).toEqual(new Set(['success', 'THREAD_LOST']));
+    const attempt = async (): Promise<Set<string>> => {
+      // Short first, so that it shares a thread with sleepers.
+      for (let quick = 0; quick < 20; quick += 1) await invoke(runtime, 'runaway', [0]);
+      const sleepers = await Promise.all(Array.from({ length: 40 }, () => runtime.start(request('f', [7, 1_000_000]))));
+      await Promise.all(sleepers.map(begun));
+      expect(ending(await invoke(runtime, 'runaway', [4], { timeoutMs: 50 }))).toBe('TIMEOUT');
+      // What became of those beside it is told by now.
+      expect(ending(await invoke(runtime, 'f', [0]))).toBe('success');
+      for (const { id } of sleepers) runtime.cancel(id);
+      return new Set((await Promise.all(sleepers.map(({ result }) => result))).map(ending));
+    };
+    let ends = await attempt();
+    // Where the short ones took long by the clock, it was alone on its thread.
+    for (let more = 0; more < 10 && !ends.has('THREAD_LOST'); more += 1) ends = await attempt();
+    expect(ends).toEqual(new Set(['CANCELLED', 'THREAD_LOST']));
     expect(ERROR_TABLE.THREAD_LOST.retryable).toBe(true);
     for (let index = 0; index < 10; index += 1) {
       expect(ending(await invoke(runtime, 'f', [1, 1]))).toBe('success');

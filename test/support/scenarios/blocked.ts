@@ -1,8 +1,8 @@
 // Blocks many calls at once, each with its own memory, a copy-on-write image and two regions: they sleep until all that
 // the host takes are there. Arguments: how many calls, and for how many ms each sleeps before it looks again.
-import { hostImports, INPUT, SLEEP } from '../guests/host-imports.ts';
+import { hostImports, INPUT, PRINT, SLEEP } from '../guests/host-imports.ts';
 import { mappingCount } from '../process-facts.ts';
-import { ending, invoke, sleep, startRuntime, stopRuntime } from '../runtime.ts';
+import { begun, ending, invoke, request, sleep, startRuntime, stopRuntime } from '../runtime.ts';
 import { wat } from '../wat.ts';
 
 /** What the scenario reports. */
@@ -27,18 +27,18 @@ const PAGES = 12;
 const SETTLED_MS = 300;
 const SETTLED_MAPPINGS = 50;
 /** Longest that a call may be held, and that the host may need to take all calls. */
-const HELD_MS = 60_000;
+const HELD_MS = 250_000;
 /** What the calls wait for: a word that is not 0. Written by the host, which may have no room for another call. */
 const setGate = (word: number) => runtime.state.set('demo', 'gate', Uint8Array.of(word, 0, 0, 0));
 /**
- * Input: number, ms to sleep at a time. Writes its number all over its memory and into its own word of the region, sleeps
- * until the gate is open, and answers whether all is as it was.
+ * Input: number, ms to sleep at a time. Writes its number all over its memory and into its own word of the region, says
+ * so, sleeps until the gate is open, and answers whether all is as it was.
  */
 const GUEST = `(module
-  ${hostImports('read_input', 'poll_oneoff', 'state_ptr')}
+  ${hostImports('read_input', 'fd_write', 'poll_oneoff', 'state_ptr')}
   (memory ${PAGES})
   (data (i32.const 600) "key \\00") (data (i32.const 610) "gate\\00") (data (i32.const 700000) "image")
-  ${INPUT} ${SLEEP}
+  ${INPUT} ${PRINT} ${SLEEP}
   (func (export "main") (result i32)
     (local $number i32) (local $word i32) (local $gate i32)
     (local.set $number (call $input (i32.const 0)))
@@ -48,6 +48,7 @@ const GUEST = `(module
       (i32.shl (i32.and (local.get $number) (i32.const 0x3fff)) (i32.const 2))))
     (i32.store (local.get $word) (local.get $number))
     (i32.store (i32.const 400000) (local.get $number))
+    (drop (call $print (i32.const 1) (i32.const 0) (i32.const 1)))
     (loop $wait
       (call $sleep (call $input (i32.const 1)))
       (br_if $wait (i32.eqz (i32.load (local.get $gate)))))
@@ -67,12 +68,18 @@ const [mappingsBefore, estimateBefore] = [mappingCount(), budget().used];
 
 const endings: Record<string, number> = {};
 let wrong = 0;
-const calls = Array.from({ length: count }, async (_, index) => {
-  const result = await invoke(runtime, 'blocked', [index, sleepMs], { timeoutMs: HELD_MS });
+const started = await Promise.all(
+  Array.from({ length: count }, (_, index) =>
+    runtime.start(request('blocked', [index, sleepMs], { timeoutMs: HELD_MS })),
+  ),
+);
+const calls = started.map(async (call) => {
+  const result = await call.result;
   const end = ending(result);
   endings[end] = (endings[end] ?? 0) + 1;
   if (end === 'success' && result.returnValue !== 0) wrong += 1;
 });
+await Promise.all(started.map(begun));
 const deadline = Date.now() + HELD_MS;
 // When all are blocked or refused, nothing moves, and what is counted belongs together.
 for (let [used, last] = [0, -1]; Date.now() < deadline; last = used) {

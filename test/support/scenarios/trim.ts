@@ -16,7 +16,7 @@ const BLOCK_BYTES = 8192;
 const BLOCKS = 20_000;
 /** One of so many is kept. */
 const KEPT = 20;
-const WAIT_MS = 10_000;
+const WAIT_MS = 120_000;
 
 const { layer } = openLayer('native');
 const blocks = Array.from({ length: BLOCKS }, () => Buffer.allocUnsafeSlow(BLOCK_BYTES).fill(1));
