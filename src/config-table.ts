@@ -302,7 +302,12 @@ export const USERS: Table<UserLimits> = {
 export const BODIES: Table<BodySettings> = {
   upload: bytes({ env: 'FAASM_MAX_UPLOAD_BYTES', default: 64 * MIB, min: 1, meaning: 'Largest function.' }),
   state: bytes({ env: 'FAASM_MAX_STATE_BYTES', default: 512 * MIB, min: 1, meaning: 'Largest state value sent.' }),
-  file: bytes({ env: 'FAASM_MAX_FILE_BYTES', default: 512 * MIB, min: 1, meaning: 'Largest shared file.' }),
+  file: bytes({
+    env: 'FAASM_MAX_FILE_BYTES',
+    default: 512 * MIB,
+    min: 1,
+    meaning: 'Largest shared file, also of those that functions write.',
+  }),
   invoke: bytes({ env: 'FAASM_MAX_INVOKE_BYTES', default: 16 * MIB, min: 1, meaning: 'Largest call, input included.' }),
 };
 

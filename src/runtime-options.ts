@@ -23,6 +23,8 @@ export interface RuntimeOptions {
     readonly memoryBytes?: number;
     readonly userStateBytes?: number;
   };
+  /** `file`: the largest shared file, whoever writes it. Default: no limit. */
+  readonly maxBodyBytes?: { readonly file?: number };
   /** Environment variables that every function has, unless its own settings have them. Default: Faasm's. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Folder of files that every call sees beside the built-in ones; read once. */

@@ -80,6 +80,7 @@ export function hostParts(settings: HostSettings, basis: HostBasis): HostParts {
     budget,
     cacheBytes: settings.fileCacheBytes,
     userLimits: { files: users.files, bytes: users.fileBytes },
+    maxFileBytes: settings.maxFileBytes,
     refreshMs: settings.refreshMs,
     stale: (user, path, error) => logger.warn?.('file-not-refreshed', { file: `${user}/${path}`, ...reasonOf(error) }),
   });

@@ -45,6 +45,7 @@ export interface HostSettings {
   readonly loadedFunctions: number;
   readonly versionsKept: number;
   readonly fileCacheBytes: number;
+  readonly maxFileBytes: number;
 }
 
 /** The settings that `options` amount to on this machine. */
@@ -66,6 +67,7 @@ export function hostSettings(options: RuntimeOptions): HostSettings {
     loadedFunctions: store?.loadedFunctions ?? LOADED_FUNCTIONS,
     versionsKept: store?.versionsKept ?? VERSIONS_KEPT,
     fileCacheBytes: store?.fileCacheBytes ?? FILE_CACHE_BYTES,
+    maxFileBytes: options.maxBodyBytes?.file ?? Number.POSITIVE_INFINITY,
   };
 }
 

@@ -22,8 +22,8 @@ export interface SharedFilesOptions {
   readonly cacheBytes: number;
   /** What one user may have in the store. */
   readonly userLimits: FileTotals;
-  /** Size of the largest file. Default: no limit. */
-  readonly maxFileBytes?: number;
+  /** Size of the largest file. */
+  readonly maxFileBytes: number;
   /** How long the store is not asked again about a file. */
   readonly refreshMs: number;
   /** The store does not answer; what is kept goes on being used. */
@@ -52,7 +52,7 @@ export class SharedFiles {
     this.#cache = new FileCache(options);
     const list: FileStore['list'] = (user, prefix) => this.#listings.take(user, () => store.list(user, prefix));
     const quota = new FileQuota(list, options.userLimits);
-    const { maxFileBytes = Number.POSITIVE_INFINITY } = options;
+    const { maxFileBytes } = options;
     this.files = {
       put: (user, path, bytes) =>
         this.#changing(user, path, (name) => {

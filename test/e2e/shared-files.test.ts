@@ -367,13 +367,22 @@ describe('shared files', () => {
     await expect(runtime.files.put('demo', 'c', new Uint8Array(1))).rejects.toMatchObject({ code: 'STORE_FULL' });
   });
 
+  it('are no larger than the largest upload', async () => {
+    const runtime = await start({ maxBodyBytes: { file: 1000 } });
+    await uploadShell(runtime);
+    const run = await shell(runtime, ['fill faasm://a 1000', 'fill faasm://a 1001']);
+    expect(run.lines).toEqual(['done', `close failed: ${E.NOSPC}`]);
+    expect(run.log).toMatch(/^faasm:\/\/a: STORE_FULL: .*1001 bytes.*FAASM_MAX_FILE_BYTES/);
+    expect((await runtime.files.stat('demo', 'a'))?.sizeBytes).toBe(1000);
+  });
+
   it('give back what calls held that were ended', async () => {
     const runtime = await start({ store: { kind: 'memory', fileCacheBytes: 2 * MIB } });
     await uploadShell(runtime);
     for (const name of ['a', 'b']) await runtime.files.put('demo', name, new Uint8Array(2 * MIB));
     const open = 'open 3 faasm:/a 0 6';
-    for (const commands of [[open, 'trap'], [open, 'exit 1'], [open], [open, 'sleep 5000']]) {
-      const run = await shell(runtime, commands, { timeoutMs: 200 });
+    for (const commands of [[open, 'trap'], [open, 'exit 1'], [open], [open, 'sleep 1000000']]) {
+      const run = await shell(runtime, commands, commands[1]?.startsWith('sleep') ? { timeoutMs: 2_000 } : {});
       expect(run.lines[0]).toBe('descriptor 4');
       expect((await shell(runtime, ['sum faasm://b'])).lines).toEqual([`${2 * MIB} bytes, sum 0`]);
     }
