@@ -11,6 +11,7 @@ import { STATE_RECORD_FUNCTIONS } from './state-records.ts';
 import { STATE_TRANSFER_FUNCTIONS } from './state-transfer.ts';
 import { DUPLICATE_FUNCTIONS } from './wasi/duplicate.ts';
 import { WASI_FUNCTIONS } from './wasi/functions.ts';
+import { WASI_UNSTABLE_FUNCTIONS } from './wasi/unstable.ts';
 
 /** Everything a module may import, by group. Names are unique within one module name. */
 export const IMPORT_GROUPS: readonly ImportGroup[] = [
@@ -25,6 +26,7 @@ export const IMPORT_GROUPS: readonly ImportGroup[] = [
   { module: 'env', functions: DIAGNOSTIC_FUNCTIONS },
   { module: 'env', functions: ASSEMBLY_SCRIPT_FUNCTIONS },
   { module: 'wasi_snapshot_preview1', functions: WASI_FUNCTIONS },
+  { module: 'wasi_unstable', functions: WASI_UNSTABLE_FUNCTIONS },
 ];
 
 const index = new Map<string, Map<string, HostFunction>>();

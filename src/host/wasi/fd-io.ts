@@ -5,7 +5,7 @@ import { fail } from './errno.ts';
 import { forEachBuffer } from './iovec.ts';
 import { setU64 } from './layout.ts';
 import { type Session, sessionOf } from './session.ts';
-import { FDFLAG, RIGHT, WHENCE } from './types.ts';
+import { FDFLAG, RIGHT, WHENCE, type Whence } from './types.ts';
 
 /** Reading, writing and seeking, module `wasi_snapshot_preview1`. */
 export const FD_IO_FUNCTIONS: readonly HostFunction[] = [
@@ -13,7 +13,7 @@ export const FD_IO_FUNCTIONS: readonly HostFunction[] = [
   define('fd_write', 'iiii', write),
   define('fd_pread', 'iiili', readAt),
   define('fd_pwrite', 'iiili', writeAt),
-  define('fd_seek', 'ilii', seek),
+  defineSeek([WHENCE.SET, WHENCE.CUR, WHENCE.END]),
   define('fd_tell', 'ii', tell),
 ];
 
@@ -85,7 +85,14 @@ function writeAt(context: HostContext, fd: number, iovecs: number, count: number
   context.memory.setU32(result, transfer('write', context, session, descriptor, position(at), iovecs, count));
 }
 
-function seek(context: HostContext, fd: number, offset: bigint, whence: number, result: number): void {
+/** `fd_seek`; `whences` says what its values of `whence` mean, from 0 on. */
+export function defineSeek(whences: readonly Whence[]): HostFunction {
+  return define('fd_seek', 'ilii', (context, fd, offset, whence, result) => {
+    seek(context, fd, offset, whences[whence], result);
+  });
+}
+
+function seek(context: HostContext, fd: number, offset: bigint, whence: Whence | undefined, result: number): void {
   // Only asking where one is takes no right to move.
   const asks = offset === 0n && whence === WHENCE.CUR;
   const descriptor = fileFor(sessionOf(context).descriptors.get(fd), asks ? RIGHT.FD_TELL : RIGHT.FD_SEEK);
@@ -102,7 +109,7 @@ function tell(context: HostContext, fd: number, result: number): void {
   setU64(context.memory, result, descriptor.position);
 }
 
-function base(descriptor: FileDescriptor, whence: number): number {
+function base(descriptor: FileDescriptor, whence: Whence | undefined): number {
   switch (whence) {
     case WHENCE.SET:
       return 0;

@@ -6,7 +6,7 @@ import { filetypeOf, setTimes, writeFilestat } from './filestat.ts';
 import { setU64 } from './layout.ts';
 import { sessionOf } from './session.ts';
 import { SharedFile } from './shared-file.ts';
-import { FDFLAG, RIGHT, SIZE } from './types.ts';
+import { FDFLAG, FILESTAT, type FilestatLayout, RIGHT, SIZE } from './types.ts';
 
 /** What has been written to shared files goes back to the host. */
 const WITH_FILES = { waits: 'with-files' } as const;
@@ -18,7 +18,7 @@ export const FD_METADATA_FUNCTIONS: readonly HostFunction[] = [
   define('fd_fdstat_get', 'ii', getStatus),
   define('fd_fdstat_set_flags', 'ii', setFlags),
   define('fd_fdstat_set_rights', 'ill', setRights),
-  define('fd_filestat_get', 'ii', getFilestat),
+  defineFilestatGet(FILESTAT),
   define('fd_filestat_set_size', 'il', setSize),
   define('fd_filestat_set_times', 'illi', setDescriptorTimes),
   define('fd_advise', 'illi', advise),
@@ -98,9 +98,12 @@ function setRights(context: HostContext, fd: number, rights: bigint, inheriting:
   descriptor.inheriting = Number(inheriting);
 }
 
-function getFilestat(context: HostContext, fd: number, result: number): void {
-  const descriptor = sessionOf(context).descriptors.get(fd, RIGHT.FD_FILESTAT_GET);
-  writeFilestat(context.memory, result, nodeOf(descriptor));
+/** `fd_filestat_get`, which writes records of this layout. */
+export function defineFilestatGet(layout: FilestatLayout): HostFunction {
+  return define('fd_filestat_get', 'ii', (context, fd, result) => {
+    const descriptor = sessionOf(context).descriptors.get(fd, RIGHT.FD_FILESTAT_GET);
+    writeFilestat(context.memory, result, nodeOf(descriptor), layout);
+  });
 }
 
 function setSize(context: HostContext, fd: number, size: bigint): void {

@@ -3,21 +3,28 @@ import type { GuestMemory } from '../guest-memory.ts';
 import type { TreeNode } from './directory-node.ts';
 import { fail } from './errno.ts';
 import { setU64 } from './layout.ts';
-import { DEVICE, FILETYPE, FSTFLAG, SIZE } from './types.ts';
+import { DEVICE, FILETYPE, type FilestatLayout, FSTFLAG } from './types.ts';
 
 /** Writes a `filestat` for `node`, or for a standard stream. Throws `BAD_POINTER`. */
-export function writeFilestat(memory: GuestMemory, address: number, node: TreeNode | undefined): void {
-  memory.slice(address, SIZE.FILESTAT).fill(0);
+export function writeFilestat(
+  memory: GuestMemory,
+  address: number,
+  node: TreeNode | undefined,
+  layout: FilestatLayout,
+): void {
+  memory.slice(address, layout.bytes).fill(0);
   if (!node) return;
   const at = address >>> 0;
   setU64(memory, at, node.device);
   setU64(memory, at + 8, node.ino);
   memory.view.setUint8(at + 16, node.type);
-  setU64(memory, at + 24, node.links);
-  setU64(memory, at + 32, node.size);
-  memory.view.setBigUint64(at + 40, node.atime, true);
-  memory.view.setBigUint64(at + 48, node.mtime, true);
-  memory.view.setBigUint64(at + 56, node.ctime, true);
+  const size = at + layout.size;
+  // 32 bits in the old layout: the upper half, which is 0, is then written over by the size.
+  setU64(memory, at + layout.links, node.links);
+  setU64(memory, size, node.size);
+  memory.view.setBigUint64(size + 8, node.atime, true);
+  memory.view.setBigUint64(size + 16, node.mtime, true);
+  memory.view.setBigUint64(size + 24, node.ctime, true);
 }
 
 /**

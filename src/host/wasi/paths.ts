@@ -6,7 +6,7 @@ import { setTimes, writeFilestat } from './filestat.ts';
 import { type Resolved, readPath, resolve } from './resolve.ts';
 import { sessionOf } from './session.ts';
 import { SharedDirectory } from './shared-directory.ts';
-import { DEVICE, FILETYPE, LOOKUP_SYMLINK_FOLLOW, RIGHT } from './types.ts';
+import { DEVICE, FILESTAT, FILETYPE, type FilestatLayout, LOOKUP_SYMLINK_FOLLOW, RIGHT } from './types.ts';
 
 /** Paths may lead to shared files. */
 const WAITS = { waits: true } as const;
@@ -16,7 +16,7 @@ export const PATH_FUNCTIONS: readonly HostFunction[] = [
   define('path_create_directory', 'iii', createDirectory, WAITS),
   define('path_remove_directory', 'iii', removeDirectory, WAITS),
   define('path_unlink_file', 'iii', unlinkFile, WAITS),
-  define('path_filestat_get', 'iiiii', getFilestat, WAITS),
+  definePathFilestatGet(FILESTAT),
   define('path_filestat_set_times', 'iiiilli', setPathTimes, WAITS),
   define('path_link', 'iiiiiii', link, WAITS),
   define('path_symlink', 'iiiii', symlink, WAITS),
@@ -86,15 +86,20 @@ function unlinkFile(context: HostContext, fd: number, path: number, length: numb
   parent.remove(name);
 }
 
-function getFilestat(
-  context: HostContext,
-  fd: number,
-  lookup: number,
-  path: number,
-  length: number,
-  result: number,
-): void {
-  writeFilestat(context.memory, result, existing(context, fd, RIGHT.PATH_FILESTAT_GET, lookup, path, length));
+/** `path_filestat_get`, which writes records of this layout. */
+export function definePathFilestatGet(layout: FilestatLayout): HostFunction {
+  const body = (
+    context: HostContext,
+    fd: number,
+    lookup: number,
+    path: number,
+    length: number,
+    result: number,
+  ): void => {
+    const node = existing(context, fd, RIGHT.PATH_FILESTAT_GET, lookup, path, length);
+    writeFilestat(context.memory, result, node, layout);
+  };
+  return define('path_filestat_get', 'iiiii', body, WAITS);
 }
 
 function setPathTimes(

@@ -92,6 +92,8 @@ export const FSTFLAG = { ATIM: 1, ATIM_NOW: 2, MTIM: 4, MTIM_NOW: 8 } as const;
 /** `whence`. */
 export const WHENCE = { SET: 0, CUR: 1, END: 2 } as const;
 
+export type Whence = (typeof WHENCE)[keyof typeof WHENCE];
+
 /** `clockid`. */
 export const CLOCK = { REALTIME: 0, MONOTONIC: 1, PROCESS_CPUTIME: 2, THREAD_CPUTIME: 3 } as const;
 
@@ -102,9 +104,28 @@ export const EVENT = { CLOCK: 0, FD_READ: 1, FD_WRITE: 2, ABSTIME: 1, HANGUP: 1 
 export const SIZE = {
   IOVEC: 8,
   FDSTAT: 24,
-  FILESTAT: 64,
   DIRENT: 24,
   PRESTAT: 8,
-  SUBSCRIPTION: 48,
   EVENT: 32,
 } as const;
+
+/** Size of a `filestat` in bytes, and offsets of what has moved since WASI of 2019. Times follow the size of the file. */
+export interface FilestatLayout {
+  readonly bytes: number;
+  readonly links: number;
+  readonly size: number;
+}
+
+/** `filestat` of preview 1. */
+export const FILESTAT: FilestatLayout = { bytes: 64, links: 24, size: 32 };
+
+/** Size of a `subscription` in bytes, and offsets of what clocks have in it. */
+export interface SubscriptionLayout {
+  readonly bytes: number;
+  readonly clock: number;
+  readonly timeout: number;
+  readonly flags: number;
+}
+
+/** `subscription` of preview 1. */
+export const SUBSCRIPTION: SubscriptionLayout = { bytes: 48, clock: 16, timeout: 24, flags: 40 };

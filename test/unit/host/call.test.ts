@@ -23,7 +23,7 @@ describe('groups', () => {
   it('knows nothing else', () => {
     expect(catalogue('env', 'fork')).toBeUndefined();
     expect(findHostFunction('__proto__', 'toString')).toBeUndefined();
-    expect(findHostFunction('wasi_unstable', 'fd_write')).toBeUndefined();
+    expect(findHostFunction('wasi_snapshot_preview2', 'fd_write')).toBeUndefined();
   });
 });
 
