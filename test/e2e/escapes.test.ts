@@ -277,7 +277,7 @@ describe('attempts at the rest of the host', () => {
   it.each([
     ['wasi_snapshot_preview1', 'sock_open'],
     ['wasi_snapshot_preview1', 'path_open_host'],
-    ['wasi_unstable', 'path_open'],
+    ['wasi_snapshot_preview2', 'path_open'],
     ['env', 'system'],
     ['env', 'socket'],
     ['env', 'connect'],
