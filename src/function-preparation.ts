@@ -51,7 +51,8 @@ function checkMemory({ memory }: Pick<ModuleArtifact, 'memory'>, limits: Limits)
   if (bytes <= limits.memoryBytes) return;
   throw new FaasmError(
     'MODULE_UNSUPPORTED',
-    `The module starts with ${bytes} bytes of memory, more than the function's limit of ${limits.memoryBytes} bytes.`,
+    `The module starts with ${bytes} bytes of memory, more than the function's limit of ${limits.memoryBytes} bytes. ` +
+      'Upload it with a higher one: faasm upload --memory, or PUT /v1/functions/<user>/<function>?memory=<bytes>.',
   );
 }
 

@@ -1,3 +1,9 @@
+import { isFaasmError } from '../../core/errors.ts';
+import type { FunctionSettings } from '../../core/function-document.ts';
+import { patchSettings } from '../../core/function-settings.ts';
+import { PAGE_BYTES } from '../../core/limits.ts';
+import type { FunctionRef } from '../../core/names.ts';
+import type { FunctionAdmin } from '../../core/ports.ts';
 import { jsonResponse } from '../http.ts';
 import { VERSION } from '../parameters.ts';
 import { bytesAnswer, jsonAnswer } from '../responses.ts';
@@ -22,6 +28,14 @@ const NAMES_EXAMPLE = { functions: [{ user: 'demo', function: 'hello' }] };
 const STORE_ERRORS = ['STORE_UNAVAILABLE', 'STORE_DENIED', 'STORE_CORRUPT'] as const;
 const READ_ERRORS = ['FUNCTION_NOT_FOUND', 'VERSION_NOT_FOUND', ...STORE_ERRORS] as const;
 const WRITE_ERRORS = [...READ_ERRORS, 'STORE_FULL'] as const;
+
+/** A module may start with more memory than functions have unless they say otherwise, so new ones can say it at once. */
+const MEMORY = {
+  type: 'integer',
+  minimum: PAGE_BYTES,
+  maximum: 2 ** 32,
+  description: 'Heap of a call in bytes: the setting `limits.memoryBytes`.',
+} as const;
 
 export const FUNCTION_ROUTES: readonly Route[] = [
   defineRoute({
@@ -61,7 +75,8 @@ export const FUNCTION_ROUTES: readonly Route[] = [
     access: 'user',
     tag: 'functions',
     summary: 'Upload a function',
-    description: 'Checks the module and keeps it as a new version, which calls get from now on. Settings stay.',
+    description: 'Checks the module and keeps it as a new version, which calls get from now on. Other settings stay.',
+    query: { memory: MEMORY },
     body: {
       kind: 'bytes',
       limit: 'upload',
@@ -80,8 +95,9 @@ export const FUNCTION_ROUTES: readonly Route[] = [
       'STORE_FULL',
       ...STORE_ERRORS,
     ],
-    async handle({ services, params, body }) {
-      const receipt = await services.runtime.upload(params, body);
+    async handle({ services: { runtime }, params, query: { memory }, body }) {
+      const settings = memory === undefined ? undefined : await withMemory(runtime.functions, params, memory);
+      const receipt = await runtime.upload(params, body, settings);
       return jsonResponse(receipt, 201, { 'x-faasm-version': receipt.version });
     },
   }),
@@ -156,4 +172,16 @@ export const FUNCTION_ROUTES: readonly Route[] = [
 export function removedAnswer(description: string): ReturnType<typeof jsonAnswer> {
   const schema = { type: 'object', required: ['removed'], properties: { removed: { type: 'boolean' } } } as const;
   return jsonAnswer(description, schema, { removed: true });
+}
+
+/** The settings of the current version, if there is one, with another memory limit. Throws `STORE_*`. */
+async function withMemory(functions: FunctionAdmin, ref: FunctionRef, memoryBytes: number): Promise<FunctionSettings> {
+  const settings = await functions.document(ref).then(
+    (document) => document.settings,
+    (error: unknown): FunctionSettings => {
+      if (isFaasmError(error) && error.code === 'FUNCTION_NOT_FOUND') return {};
+      throw error;
+    },
+  );
+  return patchSettings(settings, { limits: { memoryBytes } });
 }

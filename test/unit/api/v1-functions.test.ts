@@ -30,6 +30,23 @@ describe('functions', () => {
     expect(outcome(await send('PUT', HELLO, { body: 'x'.repeat(101) }))).toEqual([413, 'BODY_TOO_LARGE']);
   });
 
+  it('are uploaded with a memory limit, which new functions and versions keep with their other settings', async () => {
+    const { send } = openApi();
+    const first = await send('PUT', `${HELLO}?memory=268435456`, { body: 'wasm' });
+    expect(json(first)).toMatchObject({ settings: { limits: { memoryBytes: 268_435_456 } } });
+    await send('PATCH', HELLO, {
+      body: JSON.stringify({ limits: { timeoutMs: 5000 }, environment: { MODE: 'fast' } }),
+    });
+    const second = await send('PUT', `${HELLO}?memory=131072`, { body: 'other' });
+    expect(json(second)['settings']).toEqual({
+      limits: { timeoutMs: 5000, memoryBytes: 131_072 },
+      environment: { MODE: 'fast' },
+    });
+    for (const wrong of ['0', '65535', '4294967297', '1GiB', '']) {
+      expect(outcome(await send('PUT', `${HELLO}?memory=${wrong}`, { body: 'wasm' }))).toEqual([400, 'BAD_REQUEST']);
+    }
+  });
+
   it('are described and given back, each version', async () => {
     const api = openApi();
     const [first, second] = await upload(api, 'one', 'two');

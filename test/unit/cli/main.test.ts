@@ -112,6 +112,18 @@ describe('requests', () => {
     expect(sent[0]?.url.pathname).toBe('/v1/state/demo/a%2F..%2Fb%20%3F');
   });
 
+  it('upload sends a module, with a memory limit if asked to', async () => {
+    const receipt = { user: 'demo', function: 'f', version: VERSION, settings: {}, sizeBytes: 11, resettable: true };
+    const options = { answer: () => json(receipt, 201), stdin: 'from a pipe' };
+    const plain = await runCli(['upload', 'demo/f', '-'], options);
+    expect(plain.sent[0]).toMatchObject({ method: 'PUT', body: 'from a pipe' });
+    expect(plain.sent[0]?.url.search).toBe('');
+    const limited = await runCli(['upload', 'demo/f', '-', '--memory', '256MiB'], options);
+    expect(limited.sent[0]?.url.pathname).toBe('/v1/functions/demo/f');
+    expect(limited.sent[0]?.url.search).toBe('?memory=268435456');
+    expect(limited.exit).toBe(0);
+  });
+
   it('configure makes a merge patch', async () => {
     const document = { user: 'demo', function: 'f', version: VERSION, settings: {} };
     const args = ['--memory', '64MiB', '--cpu', 'default', '-e', 'A=b=c', '--unset-env', 'D', '--retries', '2'];
