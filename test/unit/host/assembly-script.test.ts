@@ -79,7 +79,7 @@ it('traces a message and numbers', () => {
 
 it('tells the time, seeds and exits', () => {
   const host = new FakeHost();
-  expect(Math.abs(Number(host.env('Date.now')) - Date.now())).toBeLessThan(1000);
+  expect(Math.abs(Number(host.env('Date.now')) - Date.now())).toBeLessThan(60_000);
   expect(Number(host.env('performance.now'))).toBeGreaterThan(0);
   expect(host.env('seed')).not.toBe(host.env('seed'));
   expect(host.env('Math.random')).toBeLessThan(1);

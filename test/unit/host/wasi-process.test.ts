@@ -40,7 +40,7 @@ describe('clocks', () => {
   it('tells wall-clock, monotonic and CPU time in nanoseconds', () => {
     const host = new FakeHost();
     const wall = Number(time(host, 0) / 1_000_000n);
-    expect(Math.abs(wall - Date.now())).toBeLessThan(1000);
+    expect(Math.abs(wall - Date.now())).toBeLessThan(60_000);
     const first = time(host, 1);
     expect(time(host, 1)).toBeGreaterThanOrEqual(first);
     expect(time(host, 2)).toBe(42n);

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { BodyBudget } from '../../../adapters/standalone/body-budget.ts';
 import { type HttpPort, openHttpPort } from '../../../adapters/standalone/http-port.ts';
 import { errorResponse } from '../../../src/api/error-response.ts';
@@ -23,7 +23,7 @@ const answeringErrors =
 
 async function serve(
   handler: ApiHandler,
-  more: { bodyTimeoutMs?: number; budget?: BodyBudget; localOnly?: boolean } = {},
+  more: { bodyTimeoutMs?: number; budget?: BodyBudget; localOnly?: boolean; log?: () => void } = {},
 ): Promise<HttpPort> {
   const port = await openHttpPort({
     name: 'test',
@@ -40,6 +40,11 @@ async function serve(
   return port;
 }
 
+/** No time passes by the clock, only by timers, until the test ends: what comes next comes soon on a busy machine, too. */
+function stopClock(): void {
+  jest.spyOn(performance, 'now').mockReturnValue(performance.now());
+}
+
 async function client(port: HttpPort): Promise<RawClient> {
   const connection = await rawClient(port.port);
   clients.push(connection);
@@ -47,6 +52,7 @@ async function client(port: HttpPort): Promise<RawClient> {
 }
 
 afterEach(async () => {
+  jest.restoreAllMocks();
   for (const { socket } of clients) socket.destroy();
   await Promise.all(open.map((port) => port.close(0)));
   open = [];
@@ -287,11 +293,15 @@ describe('HTTP port: answers', () => {
   });
 
   it('cuts off a client that takes nothing', async () => {
-    const port = await serve(async () => ok(new Uint8Array(64 * MIB)), { bodyTimeoutMs: 200 });
+    let over = false;
+    const log = (): void => {
+      over = true;
+    };
+    const port = await serve(async () => ok(new Uint8Array(64 * MIB)), { bodyTimeoutMs: 200, log });
     const connection = await client(port);
     connection.socket.pause();
     connection.send('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    await until(() => over);
     connection.socket.resume();
     expect((await connection.receive()).length).toBeLessThan(64 * MIB);
   });
@@ -342,6 +352,7 @@ describe('HTTP port: answers', () => {
   });
 
   it('asks a client that has closed its side whether it is still there, and answers it', async () => {
+    stopClock();
     const port = await serve(async () => {
       await new Promise((resolve) => setTimeout(resolve, 2_500));
       return ok();
@@ -356,6 +367,7 @@ describe('HTTP port: answers', () => {
     'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n',
     'PUT / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\nbody',
   ])('answers clients that close their side behind a request: %j', async (text) => {
+    stopClock();
     const port = await serve(async (request) => {
       await request.body(1000);
       await new Promise((resolve) => setTimeout(resolve, 100));
@@ -449,7 +461,7 @@ describe('HTTP port: start and stop', () => {
   });
 
   it('finishes answers under way, then closes; idle connections do not hold it', async () => {
-    let release = (): void => {};
+    let release: (() => void) | undefined;
     const port = await serve(async (request) => {
       if (request.path === '/wait') await new Promise<void>((resolve) => (release = resolve));
       return ok();
@@ -458,20 +470,23 @@ describe('HTTP port: start and stop', () => {
     idle.send('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
     await idle.receive(/ok$/);
     const waiting = fetch(`${port.url}/wait`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    const closed = port.close(5_000);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(() => release !== undefined);
+    const closed = port.close(250_000);
     await expect(fetch(port.url)).rejects.toThrow();
-    release();
+    release?.();
     const answer = await waiting;
     expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close']);
     await closed;
   });
 
   it('does not wait for ever', async () => {
-    const port = await serve(() => new Promise(() => {}));
+    let arrived = false;
+    const port = await serve(() => {
+      arrived = true;
+      return new Promise(() => {});
+    });
     const hanging = fetch(port.url).catch(() => 'cut');
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await until(() => arrived);
     await port.close(50);
     expect(await hanging).toBe('cut');
   });

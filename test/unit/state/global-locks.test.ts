@@ -1,14 +1,20 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { FaasmError } from '../../../src/core/errors.ts';
 import type { GlobalState } from '../../../src/core/global-state.ts';
 import { GlobalLocks } from '../../../src/state/global-locks.ts';
 import { memoryGlobalState } from '../../../src/stores/memory-global-state.ts';
 import { sleep } from '../../support/runtime.ts';
-import { until } from '../../support/until.ts';
+
+const LEASE_MS = 10_000;
+
+afterEach(() => {
+  jest.useRealTimers();
+});
 
 /** Several hosts over one tier, which can be made to be away. */
-function setUp(leaseMs?: number) {
-  const store = memoryGlobalState();
+function setUp() {
+  // By the clock of the test, which these locks have, too.
+  const store = memoryGlobalState({ now: () => performance.now() });
   const tier = { away: false, locks: 0 };
   const checkThere = (): void => {
     if (tier.away) throw new FaasmError('STATE_UNAVAILABLE', 'The tier is away.');
@@ -28,7 +34,7 @@ function setUp(leaseMs?: number) {
       return store.unlock(...args);
     },
   });
-  const host = (name: string) => new GlobalLocks({ global, host: name, ...(leaseMs === undefined ? {} : { leaseMs }) });
+  const host = (name: string) => new GlobalLocks({ global, host: name, leaseMs: LEASE_MS });
   return { store, tier, host };
 }
 
@@ -78,11 +84,12 @@ describe('locks between hosts', () => {
   });
 
   it('are renewed for as long as the call has them', async () => {
-    const { store, host } = setUp(500);
+    jest.useFakeTimers();
+    const { store, host } = setUp();
     const locks = host('one');
     await locks.lock('u', 'k', 'a');
-    for (const start = performance.now(); performance.now() < start + 1200; ) {
-      await sleep(50);
+    for (let seconds = 0; seconds < 60; seconds += 1) {
+      await jest.advanceTimersByTimeAsync(1_000);
       expect(await store.lock('u', 'k', 'thief', 1000)).toBeUndefined();
     }
     expect(lost(locks, 'a')).toBe(false);
@@ -91,13 +98,19 @@ describe('locks between hosts', () => {
   });
 
   it('are lost when the tier stays away for longer than the lease, and the call is told', async () => {
-    const { tier, host } = setUp(30);
+    jest.useFakeTimers();
+    const { tier, host } = setUp();
     const [locks, other] = [host('one'), host('other')];
     await locks.lock('u', 'k', 'a');
     tier.away = true;
-    await until(() => lost(locks, 'a'));
+    await jest.advanceTimersByTimeAsync(LEASE_MS - 1);
+    expect(lost(locks, 'a')).toBe(false);
+    await jest.advanceTimersByTimeAsync(2);
+    expect(lost(locks, 'a')).toBe(true);
     tier.away = false;
-    await other.lock('u', 'k', 'b');
+    const granted = other.lock('u', 'k', 'b');
+    await jest.advanceTimersByTimeAsync(1_000);
+    await granted;
     await expect(locks.unlock('u', 'k', 'a')).rejects.toMatchObject({ code: 'LOCK_LOST' });
     // Until it ends: another call of the same name has lost nothing.
     expect(lost(locks, 'a')).toBe(true);
@@ -107,13 +120,15 @@ describe('locks between hosts', () => {
   });
 
   it('are not lost when the tier is away for less than the lease', async () => {
-    const { tier, host } = setUp(2000);
+    jest.useFakeTimers();
+    const { tier, host } = setUp();
     const locks = host('one');
     await locks.lock('u', 'k', 'a');
     tier.away = true;
-    await sleep(20);
-    expect(lost(locks, 'a')).toBe(false);
+    await jest.advanceTimersByTimeAsync(0.6 * LEASE_MS);
     tier.away = false;
+    await jest.advanceTimersByTimeAsync(2 * LEASE_MS);
+    expect(lost(locks, 'a')).toBe(false);
     await locks.unlock('u', 'k', 'a');
   });
 

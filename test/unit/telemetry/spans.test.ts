@@ -16,7 +16,8 @@ const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const OWN = '00f067aa0ba902b7';
 const CALLER = 'b7ad6b7169203331';
 const START = BigInt(1_767_225_600_000) * 1_000_000n;
-const QUICK: SpanTiming = { delayMs: 5, timeoutMs: 300, closeMs: 3_000 };
+const QUICK: SpanTiming = { delayMs: 5, timeoutMs: 60_000, closeMs: 60_000 };
+const IMPATIENT: SpanTiming = { ...QUICK, timeoutMs: 300 };
 const SPANS_PER_CALL = 4;
 const QUEUE_SPANS = 8_192;
 
@@ -203,7 +204,7 @@ describe('spans: a receiver in trouble', () => {
   });
 
   it('that is not there is logged once', async () => {
-    const { ended, events, counted } = sending(`http://127.0.0.1:${await freePort()}`);
+    const { ended, events, counted } = sending(`http://127.0.0.1:${await freePort()}`, IMPATIENT);
     for (let batch = 1; batch <= 2; batch += 1) {
       ended(someCall(), someResult(), 0);
       await until(() => counted('failed') === batch * SPANS_PER_CALL);
@@ -214,7 +215,7 @@ describe('spans: a receiver in trouble', () => {
   it('that does not answer holds neither calls nor the close for long', async () => {
     const held: ServerResponse[] = [];
     const receiver = await receiving((response) => held.push(response));
-    const { ended, close, events, counted } = sending(receiver.url, { ...QUICK, timeoutMs: 60_000, closeMs: 50 });
+    const { ended, close, events, counted } = sending(receiver.url, { ...QUICK, closeMs: 50 });
     ended(someCall(), someResult(), 0);
     await until(() => held.length === 1);
     ended(someCall(), someResult(), 0);
@@ -226,7 +227,7 @@ describe('spans: a receiver in trouble', () => {
 
   it('that is slow is given up on after the timeout', async () => {
     const receiver = await receiving(() => undefined);
-    const { ended, events, counted } = sending(receiver.url);
+    const { ended, events, counted } = sending(receiver.url, IMPATIENT);
     ended(someCall(), someResult(), 0);
     await until(() => counted('failed') === SPANS_PER_CALL);
     expect(events).toEqual([{ event: 'traces-not-sent', fields: expect.anything() }]);
@@ -235,7 +236,7 @@ describe('spans: a receiver in trouble', () => {
   it('leaves a bounded queue behind: what exceeds it is dropped and counted', async () => {
     const held: ServerResponse[] = [];
     const receiver = await receiving((response) => held.push(response));
-    const { ended, counted } = sending(receiver.url, { ...QUICK, timeoutMs: 60_000 });
+    const { ended, counted } = sending(receiver.url);
     for (let at = 0; at < 3_000; at += 1) ended(someCall(), someResult(), 0);
     expect(counted('dropped')).toBe(3_000 * SPANS_PER_CALL - QUEUE_SPANS);
     await answerAll(held, () => counted('sent') === QUEUE_SPANS);
