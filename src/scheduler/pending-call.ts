@@ -43,7 +43,11 @@ export function pendingCall(
   now: number,
 ): PendingCall {
   const { limits } = fn.spec;
-  const { promise, resolve } = Promise.withResolvers<CallResult>();
+  // Costs half as much as Promise.withResolvers, and every call has one.
+  let settle: PendingCall['resolve'] = nothing;
+  const result = new Promise<CallResult>((resolve) => {
+    settle = resolve;
+  });
   return {
     call: { ...request, id: 0 },
     fn,
@@ -53,8 +57,8 @@ export function pendingCall(
     submittedAt: now,
     traceparent,
     output: new OutputBuffer(),
-    result: promise,
-    resolve,
+    result,
+    resolve: settle,
     attempt: 1,
     refusedAt: undefined,
     backoff: undefined,
@@ -63,3 +67,5 @@ export function pendingCall(
     chargedMs: 0,
   };
 }
+
+function nothing(): void {}
