@@ -1,5 +1,6 @@
 import { FaasmError } from '../core/errors.ts';
 import type { FunctionImport, ImportCatalogue } from './artifact.ts';
+import { importAdvice } from './import-advice.ts';
 import type { ImportDeclaration } from './import-section.ts';
 import { quoted } from './module-errors.ts';
 import { formatSignature, sameSignature } from './value-types.ts';
@@ -16,6 +17,7 @@ export function checkImports(
   catalogue: ImportCatalogue,
 ): readonly FunctionImport[] {
   const functions: FunctionImport[] = [];
+  const missing: ImportDeclaration[] = [];
   const problems: string[] = [];
   for (const each of imports) {
     if (each.kind === 'function') {
@@ -23,7 +25,9 @@ export function checkImports(
       functions.push({ module, name, params: type.params, results: type.results });
     }
     const problem = findProblem(each, catalogue);
-    if (problem !== undefined) problems.push(`${label(each)}${problem}`);
+    if (problem === undefined) continue;
+    missing.push(each);
+    problems.push(`${label(each)}${problem}`);
   }
   if (problems.length === 0) return functions;
   const listed = problems.slice(0, MAX_LISTED);
@@ -31,8 +35,7 @@ export function checkImports(
   throw new FaasmError(
     'MODULE_IMPORTS',
     `The host cannot satisfy ${problems.length} import${problems.length === 1 ? '' : 's'} of the module:\n` +
-      `${listed.map((line) => `  ${line}`).join('\n')}\n` +
-      'Link what is missing into the module, or build it against the headers of this host.',
+      `${listed.map((line) => `  ${line}`).join('\n')}\n${importAdvice(missing.slice(0, MAX_LISTED))}`,
   );
 }
 

@@ -44,6 +44,26 @@ describe('imports', () => {
     ]);
   });
 
+  it.each([
+    ['gojs', 'runtime.wasmWrite', 'GOOS=wasip1'],
+    ['wbg', '__wbindgen_throw', 'wasm32-wasip1'],
+    ['__wbindgen_placeholder__', '__wbindgen_describe', 'wasm32-wasip1'],
+    ['./app_bg.js', '__wbg_log_1', 'wasm32-wasip1'],
+    ['env', 'emscripten_notify_memory_growth', 'Emscripten'],
+    ['env', '_emscripten_throw_longjmp', 'Emscripten'],
+    ['env', '__syscall_openat', 'Emscripten'],
+    ['env', 'invoke_viii', 'Emscripten'],
+    ['wasix_32v1', 'futex_wait', 'WASIX'],
+    ['wasi:cli/stdout@0.2.0', 'get-stdout', 'component'],
+    ['wasi_snapshot_preview1', 'sock_open', 'sockets'],
+    ['wasi', 'thread-spawn', 'threads'],
+  ])('that give the toolchain away have its advice: %s %s', (module, name, advice) => {
+    const upload = assemble(withEntry(`(import "env" "other" (func)) (import "${module}" "${name}" (func))`));
+    const last = refusal(upload, catalogueOf()).message.split('\n').at(-1);
+    expect(last).toContain(advice);
+    expect(last).not.toContain('Link what is missing');
+  });
+
   it('make no message as long as the upload', () => {
     const many = Array.from({ length: 2000 }, (_, index) => `(import "env" "missing-${index}" (func))`);
     const { message } = refusal(assemble(`(module ${many.join('')})`));
