@@ -88,8 +88,11 @@ export interface GlobalState {
   list(user: string, prefix: string): Promise<readonly StateEntry[]>;
   /** Appends a record; answers how many there are now. `bytes` stays the caller's. */
   append(user: string, key: string, bytes: Uint8Array): Promise<number>;
-  /** Copies of the first `count` records, fewer where there are fewer. */
-  readAppended(user: string, key: string, count: number): Promise<readonly Uint8Array[]>;
+  /**
+   * A copy of the first `count` records, fewer where there are fewer, one after the other. Throws `STATE_SIZE_MISMATCH`
+   * when they have more than `maxBytes`.
+   */
+  readAppended(user: string, key: string, count: number, maxBytes: number): Promise<Uint8Array>;
   /** Removes all records, not the value. */
   clearAppended(user: string, key: string): Promise<void>;
   /**

@@ -181,21 +181,10 @@ export function guestState(call: StateUser, thread: ThreadState, layer: MemoryLa
       return ask(key, { kind: 'append', bytes: copyOut(address, length) }, nothing);
     },
     readAppended(key, address, length, count) {
-      return ask(key, { kind: 'readAppended', count }, (value) => {
-        const records = value as readonly Uint8Array[];
-        const total = records.reduce((sum, record) => sum + record.length, 0);
-        if (total > length) {
-          throw new FaasmError(
-            'STATE_SIZE_MISMATCH',
-            `The first ${count} records of ${user}/${key} have ${total} bytes, the function's buffer ${length}.`,
-          );
-        }
-        let at = address;
-        for (const record of records) {
-          call.poll();
-          call.faaslet.memory.slice(at, record.length).set(record);
-          at += record.length;
-        }
+      return ask(key, { kind: 'readAppended', count, maxBytes: length }, (value) => {
+        const records = value as Uint8Array;
+        const target = call.faaslet.memory.slice(address, records.length);
+        inPieces(call, records.length, (from, to) => target.set(records.subarray(from, to), from));
       });
     },
     clearAppended: (key) => ask(key, { kind: 'clearAppended' }, nothing),

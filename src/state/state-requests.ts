@@ -29,7 +29,7 @@ export type StateRequest =
     }
   | { readonly kind: 'pull'; readonly length: number; readonly changes: readonly StateRange[] }
   | { readonly kind: 'append'; readonly bytes: Uint8Array }
-  | { readonly kind: 'readAppended'; readonly count: number }
+  | { readonly kind: 'readAppended'; readonly count: number; readonly maxBytes: number }
   | { readonly kind: 'clearAppended' }
   | { readonly kind: 'add'; readonly offset: number; readonly delta: bigint; readonly width: 4 | 8 }
   | {
@@ -41,6 +41,6 @@ export type StateRequest =
   | { readonly kind: 'lock' | 'unlock'; readonly lock: LockMode | 'global' };
 
 /** What comes of a request. */
-export type StateValue = Region | readonly Uint8Array[] | number | bigint | boolean | undefined;
+export type StateValue = Region | Uint8Array | number | bigint | boolean | undefined;
 
 export type StateAnswer = { readonly value: StateValue } | { readonly error: ErrorRecord };

@@ -82,7 +82,7 @@ export class StateService {
       case 'append':
         return discard(global.append(user, key, ask.bytes));
       case 'readAppended':
-        return global.readAppended(user, key, ask.count);
+        return global.readAppended(user, key, ask.count, ask.maxBytes);
       case 'clearAppended':
         return discard(global.clearAppended(user, key));
       case 'add':

@@ -12,7 +12,7 @@ import type {
 import { forEachInSteps, sortedInSteps } from '../core/in-steps.ts';
 import { Turns } from '../core/turns.ts';
 import { byKey } from './object-keys.ts';
-import { checkComparison, checkCondition, checkPlace, checkWithin } from './state-checks.ts';
+import { checkComparison, checkCondition, checkPlace, checkRecords, checkWithin } from './state-checks.ts';
 import { StateLocks } from './state-locks.ts';
 import {
   addInteger,
@@ -152,11 +152,21 @@ export class MemoryGlobalState implements GlobalState {
     });
   }
 
-  async readAppended(user: string, key: string, count: number): Promise<readonly Uint8Array[]> {
+  async readAppended(user: string, key: string, count: number, maxBytes: number): Promise<Uint8Array> {
     checkPlace(0, count);
-    return this.#record(user, key)
-      .appended.slice(0, count)
-      .map((bytes) => new Uint8Array(bytes));
+    const records = this.#record(user, key).appended.slice(0, count);
+    let sizeBytes = 0;
+    await forEachInSteps(records, ({ length }) => {
+      sizeBytes += length;
+    });
+    checkRecords(user, key, count, sizeBytes, maxBytes);
+    const bytes = new Uint8Array(sizeBytes);
+    let end = 0;
+    await forEachInSteps(records, (record) => {
+      bytes.set(record, end);
+      end += record.length;
+    });
+    return bytes;
   }
 
   clearAppended(user: string, key: string): Promise<void> {

@@ -140,9 +140,9 @@ class RedisGlobalState implements GlobalState {
     }
   }
 
-  readAppended(user: string, key: string, count: number): Promise<readonly Uint8Array[]> {
+  async readAppended(user: string, key: string, count: number, maxBytes: number): Promise<Uint8Array> {
     checkPlace(0, count);
-    return this.#records.read(user, key, this.#keys(user, key), count);
+    return this.#records.read({ user, key, keys: this.#keys(user, key) }, count, maxBytes);
   }
 
   async clearAppended(user: string, key: string): Promise<void> {

@@ -2,6 +2,7 @@ import { FaasmError } from '../core/errors.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import type { StateKeys } from './redis-keys.ts';
 import { lost, PIECE_BYTES, VALUE_MAX_BYTES, withStaged } from './redis-transfer.ts';
+import { checkRecords } from './state-checks.ts';
 
 /** What is known of the records of a key. */
 export interface RecordsStat {
@@ -9,6 +10,13 @@ export interface RecordsStat {
   /** Of the records alone, without their lengths. */
   readonly sizeBytes: number;
   readonly version: number;
+}
+
+/** Whose records, and the names in Redis of what is kept of them. */
+export interface RecordsTarget {
+  readonly user: string;
+  readonly key: string;
+  readonly keys: StateKeys;
 }
 
 const LENGTH_BYTES = 4;
@@ -51,11 +59,12 @@ export class RedisRecords {
   }
 
   /** The first `count` records; see GlobalState.readAppended. Throws `STATE_CONFLICT` when they are removed again and again. */
-  async read(user: string, key: string, keys: StateKeys, count: number): Promise<readonly Uint8Array[]> {
+  async read(target: RecordsTarget, count: number, maxBytes: number): Promise<Uint8Array> {
     for (let attempt = 0; attempt < READS_MAX; attempt += 1) {
-      const records = await this.#readOnce(keys, count);
+      const records = await this.#readOnce(target, count, maxBytes);
       if (records !== undefined) return records;
     }
+    const { user, key } = target;
     throw new FaasmError(
       'STATE_CONFLICT',
       `What was appended to state ${user}/${key} was removed each time while it was being read: try again.`,
@@ -69,35 +78,90 @@ export class RedisRecords {
   }
 
   /** Undefined when the records were removed before all had been read. */
-  async #readOnce({ records, recordCount }: StateKeys, count: number): Promise<readonly Uint8Array[] | undefined> {
-    const found: Uint8Array[] = [];
-    let rest = new Uint8Array();
+  async #readOnce(
+    { user, key, keys: { records, recordCount } }: RecordsTarget,
+    count: number,
+    maxBytes: number,
+  ): Promise<Uint8Array | undefined> {
+    const found = new FoundRecords(count);
     let first: number | undefined;
-    for (let offset = 0; found.length < count; ) {
+    for (let offset = 0; found.count < count; ) {
       const args = [offset, PIECE_BYTES];
       const answer = await this.#redis.run('read-appended-2', [records, recordCount], args, { repeatable: true });
-      if (answer === null) return first === undefined ? found : undefined;
+      if (answer === null) return first === undefined ? found.bytes() : undefined;
       const [since, there, bytes] = answer as [number, number, Buffer];
       if (first !== undefined && since !== first) return undefined;
       first = since;
       offset += bytes.length;
-      rest = cutRecords(Buffer.concat([rest, bytes]), found, count);
-      if (found.length >= there || bytes.length === 0) return found;
+      found.take(bytes);
+      checkRecords(user, key, count, found.sizeBytes, maxBytes);
+      if (found.count >= there || bytes.length === 0) break;
     }
-    return found;
+    return found.isPartial ? undefined : found.bytes();
   }
 }
 
-/** Moves copies of the whole records at the start of `bytes` to `found`, up to `count` in all; answers what is left. */
-function cutRecords(bytes: Buffer, found: Uint8Array[], count: number): Uint8Array<ArrayBuffer> {
-  let at = 0;
-  while (found.length < count && at + LENGTH_BYTES <= bytes.length) {
-    const end = at + LENGTH_BYTES + bytes.readUInt32LE(at);
-    if (end > bytes.length) break;
-    found.push(new Uint8Array(bytes.subarray(at + LENGTH_BYTES, end)));
-    at = end;
+/** Records that come in pieces of lengths and bytes. */
+class FoundRecords {
+  readonly #most: number;
+  readonly #parts: Uint8Array[] = [];
+  /** What is there of the length of the record that has begun, and how much of its bytes is to come. */
+  #head = Buffer.alloc(0);
+  #missing = 0;
+  #begun = 0;
+  #sizeBytes = 0;
+
+  /** `most`: how many are wanted. */
+  constructor(most: number) {
+    this.#most = most;
   }
-  return new Uint8Array(bytes.subarray(at));
+
+  /** How many are there whole. */
+  get count(): number {
+    return this.isPartial ? this.#begun - 1 : this.#begun;
+  }
+
+  /** Bytes of all that have begun. */
+  get sizeBytes(): number {
+    return this.#sizeBytes;
+  }
+
+  /** Whether there is a part of a record at the end. */
+  get isPartial(): boolean {
+    return this.#missing > 0;
+  }
+
+  /** Takes the next piece. */
+  take(piece: Buffer): void {
+    const bytes = Buffer.concat([this.#head, piece]);
+    const part = Buffer.allocUnsafe(bytes.length);
+    let length = 0;
+    let at = 0;
+    for (;;) {
+      const end = Math.min(at + this.#missing, bytes.length);
+      length += bytes.copy(part, length, at, end);
+      this.#missing -= end - at;
+      at = end;
+      if (this.isPartial || this.#begun === this.#most || at + LENGTH_BYTES > bytes.length) break;
+      this.#missing = bytes.readUInt32LE(at);
+      this.#sizeBytes += this.#missing;
+      this.#begun += 1;
+      at += LENGTH_BYTES;
+    }
+    this.#head = Buffer.from(bytes.subarray(at));
+    this.#parts.push(part.subarray(0, length));
+  }
+
+  /** All that was taken, one after the other. */
+  bytes(): Uint8Array {
+    const all = new Uint8Array(this.#sizeBytes);
+    let end = 0;
+    for (const part of this.#parts) {
+      all.set(part, end);
+      end += part.length;
+    }
+    return all;
+  }
 }
 
 function tooLarge(name: string): FaasmError {

@@ -46,6 +46,16 @@ export function checkSize(user: string, key: string, sizeBytes: number, expected
   );
 }
 
+/** Checks that the first `count` records, which have `sizeBytes`, fit into what they are read to. Throws `STATE_SIZE_MISMATCH`. */
+export function checkRecords(user: string, key: string, count: number, sizeBytes: number, maxBytes: number): void {
+  if (sizeBytes <= maxBytes) return;
+  throw new FaasmError(
+    'STATE_SIZE_MISMATCH',
+    `The first ${count} records of ${user}/${key} have ${sizeBytes} bytes or more, there is room for ${maxBytes}: read fewer, ` +
+      'or clear them.',
+  );
+}
+
 /** Checks the condition of a change against what is there. Throws `STATE_CONFLICT`. */
 export function checkCondition(
   user: string,

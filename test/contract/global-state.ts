@@ -103,7 +103,7 @@ export function globalStateContract(name: string, open: OpenGlobalState): void {
       }
       const check = async (i: number, user: string, key: string): Promise<void> => {
         expect((await state.read(user, key, 0, ALL))?.bytes).toEqual(own(i));
-        expect(await state.readAppended(user, key, 9)).toEqual([own(i)]);
+        expect(await state.readAppended(user, key, 9, ALL)).toEqual(own(i));
         expect(await state.lock(user, key, 'owner', 60_000)).toBeUndefined();
       };
       for (const [i, [user, key]] of names.entries()) await check(i, user, key);
@@ -397,21 +397,22 @@ export function globalStateContract(name: string, open: OpenGlobalState): void {
   describe(`global state: ${name}: appended records`, () => {
     it('keeps records in order, apart from the value', async () => {
       const state = await tier();
-      expect(await state.readAppended('u', 'k', 3)).toEqual([]);
+      expect(await state.readAppended('u', 'k', 3, 0)).toEqual(bytes());
       expect(await state.append('u', 'k', bytes(1))).toBe(1);
       expect(await state.append('u', 'k', bytes())).toBe(2);
       expect(await state.append('u', 'k', bytes(2, 3))).toBe(3);
       expect(await state.stat('u', 'k')).toBeUndefined();
       expect(await state.list('u', '')).toEqual([]);
       await state.write('u', 'k', bytes(9));
-      expect(await state.readAppended('u', 'k', 2)).toEqual([bytes(1), bytes()]);
-      expect(await state.readAppended('u', 'k', 99)).toEqual([bytes(1), bytes(), bytes(2, 3)]);
-      expect(await state.readAppended('u', 'k', 0)).toEqual([]);
+      expect(await state.readAppended('u', 'k', 2, 1)).toEqual(bytes(1));
+      expect(await state.readAppended('u', 'k', 99, 3)).toEqual(bytes(1, 2, 3));
+      expect(await state.readAppended('u', 'k', 0, 0)).toEqual(bytes());
+      await expect(state.readAppended('u', 'k', 3, 2)).rejects.toMatchObject({ code: 'STATE_SIZE_MISMATCH' });
       await state.clearAppended('u', 'k');
-      expect(await state.readAppended('u', 'k', 3)).toEqual([]);
+      expect(await state.readAppended('u', 'k', 3, 0)).toEqual(bytes());
       expect(await content(state, 'k')).toEqual(bytes(9));
       expect(await state.append('u', 'k', bytes(4))).toBe(1);
-      expect(await state.readAppended('u', 'k', 3)).toEqual([bytes(4)]);
+      expect(await state.readAppended('u', 'k', 3, 1)).toEqual(bytes(4));
     });
 
     it('takes large records and many of them', async () => {
@@ -419,27 +420,38 @@ export function globalStateContract(name: string, open: OpenGlobalState): void {
       const large = pattern(MIB + 333);
       await state.append('u', 'k', large);
       for (let i = 0; i < 40; i += 1) await state.append('u', 'k', pattern(40_000, i));
-      const records = await state.readAppended('u', 'k', 41);
-      expect(records).toHaveLength(41);
-      expect(equal(records[0], large)).toBe(true);
-      expect(records.slice(1).every((record, i) => equal(record, pattern(40_000, i)))).toBe(true);
+      const records = await state.readAppended('u', 'k', 41, ALL);
+      expect(records).toHaveLength(large.length + 40 * 40_000);
+      const cut = (from: number, length: number): Uint8Array => records.subarray(from, from + length);
+      expect(equal(cut(0, large.length), large)).toBe(true);
+      for (let i = 0; i < 40; i += 1) {
+        expect(equal(cut(large.length + i * 40_000, 40_000), pattern(40_000, i))).toBe(true);
+      }
+      expect(equal(await state.readAppended('u', 'k', 2, ALL), cut(0, large.length + 40_000))).toBe(true);
+      const short = state.readAppended('u', 'k', 41, records.length - 1);
+      await expect(short).rejects.toMatchObject({ code: 'STATE_SIZE_MISMATCH' });
+    });
+
+    it('reads thousands of small and empty records', async () => {
+      const state = await tier();
+      const sizes = Array.from({ length: 3000 }, (_, i) => i % 3);
+      await Promise.all(sizes.map((size) => state.append('u', 'k', new Uint8Array(size).fill(7))));
+      expect(await state.readAppended('u', 'k', 3000, 3000)).toEqual(new Uint8Array(3000).fill(7));
     });
 
     it('loses none of those appended at the same time', async () => {
       const state = await tier();
       const counts = await Promise.all(Array.from({ length: 50 }, (_, i) => state.append('u', 'k', bytes(i))));
       expect([...counts].sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, i) => i + 1));
-      const records = await state.readAppended('u', 'k', 100);
-      expect(records.map((record) => record[0]).sort((a, b) => Number(a) - Number(b))).toEqual(
-        Array.from({ length: 50 }, (_, i) => i),
-      );
+      const records = await state.readAppended('u', 'k', 100, ALL);
+      expect(records.toSorted()).toEqual(Uint8Array.from({ length: 50 }, (_, i) => i));
     });
 
     it('goes with the value when it is removed', async () => {
       const state = await tier();
       await state.append('u', 'k', bytes(1));
       expect(await state.remove('u', 'k')).toBe(true);
-      expect(await state.readAppended('u', 'k', 1)).toEqual([]);
+      expect(await state.readAppended('u', 'k', 1, 0)).toEqual(bytes());
       expect(await state.remove('u', 'k')).toBe(false);
     });
   });
@@ -567,7 +579,7 @@ export function globalStateContract(name: string, open: OpenGlobalState): void {
         expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'STATE_LIMIT' } });
       }
       expect(await state.list('u', '')).toEqual([{ key: 'k', sizeBytes: 90 }]);
-      expect(await state.readAppended('u', 'k', 1)).toEqual([]);
+      expect(await state.readAppended('u', 'k', 1, 0)).toEqual(bytes());
       await state.write('another', 'k', new Uint8Array(90));
     });
 
