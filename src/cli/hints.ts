@@ -36,6 +36,12 @@ const HINTS: Partial<Record<ErrorCode, ErrorAdvice>> = {
     example: 'faasm invoke demo/hello',
   },
   ROUTE_NOT_FOUND: { hint: 'The host may be older than this command line, or FAASM_HOST may lead elsewhere.' },
+  BODY_TOO_LARGE: {
+    hint:
+      'Start the host with a higher limit: FAASM_MAX_UPLOAD_BYTES for functions, FAASM_MAX_INVOKE_BYTES for calls, ' +
+      'FAASM_MAX_FILE_BYTES and FAASM_MAX_STATE_BYTES for files and state.',
+    example: 'faasm up --max-upload-bytes 128MiB',
+  },
   MODULE_INVALID: {
     hint: 'Upload a .wasm file, or a source to be built first.',
     example: 'faasm upload demo/hello hello.c',
@@ -43,6 +49,8 @@ const HINTS: Partial<Record<ErrorCode, ErrorAdvice>> = {
   TIMEOUT: { hint: 'Give the function more time.', example: 'faasm configure demo/hello --timeout 5m' },
   CPU_LIMIT: { hint: 'Give the function more CPU time.', example: 'faasm configure demo/hello --cpu 5m' },
   MEMORY_LIMIT: { hint: 'Give the function more memory.', example: 'faasm configure demo/hello --memory 256MiB' },
+  OUTPUT_LIMIT: { hint: 'Let the function write more.', example: 'faasm configure demo/hello --output-size 64MiB' },
+  LOG_LIMIT: { hint: 'Let the function log more.', example: 'faasm configure demo/hello --log-size 4MiB' },
   GRANT_MISSING: { hint: 'Grant it to the function.', example: 'faasm configure demo/hello --grant state=write' },
   SHUTTING_DOWN: { hint: 'The host is stopping: try again when it, or another one, is there.' },
 };

@@ -124,6 +124,17 @@ describe('requests', () => {
     expect(limited.exit).toBe(0);
   });
 
+  it.each([
+    ['BODY_TOO_LARGE', 413, 'faasm up --max-upload-bytes'],
+    ['OUTPUT_LIMIT', 500, 'faasm configure demo/hello --output-size'],
+    ['LOG_LIMIT', 500, 'faasm configure demo/hello --log-size'],
+  ])('%s comes with the option that raises the limit', async (code, status, example) => {
+    const answer = () => json({ code, message: 'Too much.' }, status);
+    const { exit, stderr } = await runCli(['upload', 'demo/f', '-'], { answer, stdin: 'module' });
+    expect(exit).toBe(1);
+    expect(stderr).toContain(example);
+  });
+
   it('configure makes a merge patch', async () => {
     const document = { user: 'demo', function: 'f', version: VERSION, settings: {} };
     const args = ['--memory', '64MiB', '--cpu', 'default', '-e', 'A=b=c', '--unset-env', 'D', '--retries', '2'];
