@@ -122,7 +122,7 @@ export class MemoryGlobalState implements GlobalState {
     return this.#change(user, key, (record) => {
       checkCondition(user, key, options, recordStat(record));
       checkFit({ user, key }, record, sizeBytes, ranges);
-      const bytes = bytesToChange(record, sizeBytes, this.#inPlace);
+      const bytes = this.#bytesToChange(user, key, record, sizeBytes);
       for (const range of ranges) bytes.set(range.bytes, range.offset);
       return this.#changed(record, bytes);
     });
@@ -177,7 +177,7 @@ export class MemoryGlobalState implements GlobalState {
     return this.#change(user, key, (record) => {
       const sizeBytes = record.value?.bytes.length ?? offset + width;
       checkWithin(user, key, sizeBytes, offset, width);
-      const bytes = bytesToChange(record, sizeBytes, this.#inPlace);
+      const bytes = this.#bytesToChange(user, key, record, sizeBytes);
       const sum = addInteger(bytes, offset, delta, width);
       const changed = this.#changed(record, bytes);
       return { ...changed, answer: { ...changed.answer, sum } };
@@ -198,7 +198,7 @@ export class MemoryGlobalState implements GlobalState {
       checkWithin(user, key, found.length, offset, expected.length);
       if (Buffer.compare(found.subarray(offset, offset + expected.length), expected) !== 0)
         return { answer: undefined };
-      const bytes = bytesToChange(record, found.length, this.#inPlace);
+      const bytes = this.#bytesToChange(user, key, record, found.length);
       bytes.set(replacement, offset);
       return this.#changed(record, bytes);
     });
@@ -231,6 +231,12 @@ export class MemoryGlobalState implements GlobalState {
 
   #record(user: string, key: string): StateRecord {
     return this.#records.get(user)?.get(key) ?? EMPTY_RECORD;
+  }
+
+  /** As {@link bytesToChange}. Throws where new ones would have no room, before they are made. */
+  #bytesToChange(user: string, key: string, record: StateRecord, sizeBytes: number): Uint8Array {
+    if (record.value === undefined) this.#room.check(user, entrySize(key, sizeBytes));
+    return bytesToChange(record, sizeBytes, this.#inPlace);
   }
 
   #valued(record: StateRecord, bytes: Uint8Array): { readonly record: StateRecord; readonly answer: StateStat } {

@@ -573,6 +573,8 @@ export function globalStateContract(name: string, open: OpenGlobalState): void {
         state.write('u', 'other', new Uint8Array(50)),
         state.writeRanges('u', 'other', 50, []),
         state.add('u', 'other', 42, 1n, 8),
+        state.add('u', 'other', 2 ** 50, 1n, 8),
+        state.writeRanges('u', 'other', 2 ** 50, []),
         state.append('u', 'k', new Uint8Array(10)),
       ];
       for (const outcome of await Promise.allSettled(refused)) {
