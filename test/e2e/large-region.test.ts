@@ -61,7 +61,7 @@ let runtime: TestRuntime;
 beforeAll(async () => {
   redis = await startRedis();
   globalState = redisGlobalState({ url: redis.url });
-  runtime = await startRuntime({ threads: FAASLETS, limits: { timeoutMs: 120_000 }, globalState });
+  runtime = await startRuntime({ threads: FAASLETS, limits: { timeoutMs: 250_000, cpuMs: 250_000 }, globalState });
   await runtime.upload({ user: 'demo', function: 'large' }, await wat(GUEST));
   await runtime.upload({ user: 'demo', function: 'shell' }, await wat(STATE_SHELL));
 });

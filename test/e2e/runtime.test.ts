@@ -4,6 +4,7 @@ import type { CallResult, RunningCall, RuntimeOptions } from '../../src/index.ts
 import { buildSamples } from '../../src/toolchain/samples.ts';
 import { hostImports, INPUT, PRINT, SLEEP } from '../support/guests/host-imports.ts';
 import { ending, request, sleep, startRuntime, stopRuntime, type TestRuntime, words } from '../support/runtime.ts';
+import { until } from '../support/until.ts';
 import { wat } from '../support/wat.ts';
 
 const MIB = 1024 * 1024;
@@ -344,14 +345,14 @@ describe('a new version', () => {
     withRuntime({ audit: true }, async (runtime) => {
       const ref = { user: 'demo', function: 'versioned' };
       await runtime.upload(ref, await version('old'));
-      const running = Array.from({ length: 20 }, (_, index) =>
-        call(runtime, 'versioned', words([index < 10 ? 100 : 0])),
-      );
-      await sleep(20);
-      await runtime.upload(ref, await version('new'));
-      const after = Array.from({ length: 20 }, () => call(runtime, 'versioned', words([1])));
-      const text = async (calls: Promise<CallResult>[]) =>
-        new Set(await Promise.all((await Promise.all(calls)).map(outcome)));
+      const startAll = (ms: (index: number) => number) =>
+        Promise.all(Array.from({ length: 20 }, (_, index) => start(runtime, 'versioned', words([ms(index)]))));
+      const next = await version('new');
+      const running = await startAll((index) => (index < 10 ? 100 : 0));
+      await runtime.upload(ref, next);
+      const after = await startAll(() => 1);
+      const text = async (calls: readonly RunningCall[]) =>
+        new Set(await Promise.all(calls.map(async ({ result }) => outcome(await result))));
       expect(await text(running)).toEqual(new Set(['success: old']));
       expect(await text(after)).toEqual(new Set(['success: new']));
       expect(runtime.audit().differences).toEqual([]);
@@ -416,7 +417,8 @@ describe('a call', () => {
     const began = performance.now();
     expect(runtime.cancel(running.id)).toBe(true);
     const result = await running.result;
-    expect(performance.now() - began).toBeLessThan(2000);
+    // It has a minute.
+    expect(performance.now() - began).toBeLessThan(30_000);
     return ending(result);
   };
 
@@ -427,11 +429,12 @@ describe('a call', () => {
       expect(await cancelled(runtime, queued)).toBe('CANCELLED');
 
       const running = await start(runtime, 'f', LOOP);
+      await until(() => runtime.status(running.id).state === 'running');
       await sleep(50);
-      expect(runtime.status(running.id).state).toBe('running');
       expect(await cancelled(runtime, running)).toBe('CANCELLED');
 
       const suspended = await start(runtime, 'f', words([60_000]));
+      await until(() => runtime.status(suspended.id).state === 'running');
       await sleep(50);
       expect(await cancelled(runtime, suspended)).toBe('CANCELLED');
 
@@ -455,12 +458,11 @@ describe('a call', () => {
       const callers = Array.from({ length: 500 }, async () => {
         while (!over) await call(runtime, 'noisy', '18');
       });
-      await sleep(100);
-      expect(runtime.info().queued).toBeGreaterThan(100);
-      const quiet = await Promise.race([call(runtime, 'quiet').then(ending), sleep(2000).then(() => 'still waiting')]);
+      await until(() => runtime.info().queued > 100);
+      // One that waits until the others stop never ends.
+      expect(ending(await call(runtime, 'quiet'))).toBe('success');
       over = true;
       await Promise.all(callers);
-      expect(quiet).toBe('success');
     }));
 
   it('is refused when too many wait, and accepted again when they have ended', () =>
@@ -479,8 +481,8 @@ describe('a call', () => {
       expect(ending(await call(runtime, 'f', words([1])))).toBe('success');
     }));
 
-  it('has a result that can be read any number of times, until it expires', () =>
-    withRuntime({ threads: 1, resultTtlMs: 400 }, async (runtime) => {
+  it('has a result that can be read any number of times', () =>
+    withRuntime({ threads: 1 }, async (runtime) => {
       await uploadSample(runtime, 'echo');
       const text = 'y'.repeat(200_000);
       const { id, result, output: stream } = await start(runtime, 'echo', text, { detached: true });
@@ -493,9 +495,22 @@ describe('a call', () => {
         for await (const chunk of stream) length += chunk.length;
         expect(length).toBe(text.length);
       }
-      await sleep(450);
-      expect(() => runtime.status(id)).toThrow(expect.objectContaining({ code: 'CALL_NOT_FOUND' }));
-      expect((await output(await result)) === text).toBe(true);
+    }));
+
+  it('has a result that expires; who has it may go on reading', () =>
+    withRuntime({ threads: 1, resultTtlMs: 50 }, async (runtime) => {
+      await uploadSample(runtime, 'echo');
+      const { id, result } = await start(runtime, 'echo', 'text', { detached: true });
+      await result;
+      await until(() => {
+        try {
+          return runtime.status(id) === undefined;
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'CALL_NOT_FOUND' });
+          return true;
+        }
+      });
+      expect(await output(await result)).toBe('text');
     }));
 
   it('is waited for until it ends, for a while, or until nobody wants to know', () =>
@@ -535,11 +550,13 @@ describe('a call', () => {
 
   it('with its output streams it while it runs', () =>
     withRuntime({ threads: 1 }, async (runtime) => {
-      const text = `(module ${hostImports('fd_write', 'poll_oneoff')} (memory 1) ${PRINT} ${SLEEP}
-        (data (i32.const 1024) "first second")
+      const text = `(module ${hostImports('fd_write', 'poll_oneoff', 'state_ptr')} (memory 1) ${PRINT} ${SLEEP}
+        (data (i32.const 600) "gate\\00") (data (i32.const 1024) "first second")
         (func (export "main") (result i32)
           (drop (call $print (i32.const 1) (i32.const 1024) (i32.const 5)))
-          (call $sleep (i32.const 200))
+          (loop $closed
+            (call $sleep (i32.const 5))
+            (br_if $closed (i32.eqz (i32.load (call $state_ptr (i32.const 600) (i32.const 4))))))
           (call $print (i32.const 1) (i32.const 1029) (i32.const 7))))`;
       await runtime.upload({ user: 'demo', function: 'slow' }, await wat(text));
       const running = await start(runtime, 'slow');
@@ -548,7 +565,10 @@ describe('a call', () => {
         ended = true;
       });
       const seen: [string, boolean][] = [];
-      for await (const chunk of running.output) seen.push([decoder.decode(chunk), ended]);
+      for await (const chunk of running.output) {
+        seen.push([decoder.decode(chunk), ended]);
+        await runtime.state.set('demo', 'gate', words([1]));
+      }
       expect(seen[0]).toEqual(['first', false]);
       expect(seen.map(([part]) => part).join('')).toBe('first second');
     }));
@@ -562,7 +582,7 @@ describe('closing', () => {
     await runtime.upload({ user: 'demo', function: 'f' }, await SLEEPER);
     await call(runtime, 'f', words([1]));
     const accepted = await Promise.all(Array.from({ length: 50 }, () => start(runtime, 'f', words([150]))));
-    const closing = runtime.close({ graceMs: 10_000 });
+    const closing = runtime.close({ graceMs: 250_000 });
     await expect(start(runtime, 'f', words([1]))).rejects.toMatchObject({ code: 'SHUTTING_DOWN', retryable: true });
     await expect(runtime.upload({ user: 'demo', function: 'g' }, await SLEEPER)).rejects.toMatchObject({
       code: 'SHUTTING_DOWN',
@@ -587,7 +607,8 @@ describe('closing', () => {
     await sleep(50);
     const began = performance.now();
     await runtime.close({ graceMs: 100 });
-    expect(performance.now() - began).toBeLessThan(5000);
+    // They have a minute.
+    expect(performance.now() - began).toBeLessThan(30_000);
     expect(new Set(await Promise.all(calls.map(async ({ result }) => ending(await result))))).toEqual(
       new Set(['SHUTTING_DOWN']),
     );

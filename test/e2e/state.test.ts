@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { GlobalState } from '../../src/core/global-state.ts';
-import type { CallResult } from '../../src/index.ts';
+import type { CallResult, RunningCall } from '../../src/index.ts';
 import { memoryGlobalState } from '../../src/stores/memory-global-state.ts';
 import { redisGlobalState } from '../../src/stores/redis-global-state.ts';
 import { hostImports } from '../support/guests/host-imports.ts';
 import { SHELL_KEYS, type ShellStep, STATE_SHELL, shellScript } from '../support/guests/state-shell.ts';
 import { startRedis } from '../support/redis-server.ts';
 import {
+  begun,
   ending,
   outputWords,
   request,
@@ -16,6 +17,7 @@ import {
   type TestRuntime,
   words,
 } from '../support/runtime.ts';
+import { until } from '../support/until.ts';
 import { wat } from '../support/wat.ts';
 
 const { key } = SHELL_KEYS;
@@ -64,7 +66,7 @@ describe.each([
   beforeAll(async () => {
     shared = await openTiers();
     [global] = shared.tiers;
-    const options = { layer, threads: 2, limits: { timeoutMs: 20_000 } };
+    const options = { layer, threads: 2, limits: { timeoutMs: 250_000 } };
     const start = (globalState: GlobalState) => startRuntime({ ...options, globalState });
     [one, other] = await Promise.all([start(shared.tiers[0]), start(shared.tiers[1])]);
     shell = await wat(STATE_SHELL);
@@ -95,11 +97,11 @@ describe.each([
     return ending(await start(runtime, steps));
   }
 
-  /** Ends a call of the runtime whose id is not known yet: the newest one. */
-  async function cancelNewest(runtime: TestRuntime): Promise<void> {
-    const newest = runtime.calls({ user, limit: 1 })[0];
-    if (newest === undefined) throw new Error('there is no call');
-    runtime.cancel(newest.call.id);
+  /** Starts a call that takes a lock and then does `steps`; answers it once it has the lock. */
+  async function holding(lock: ShellStep, ...steps: ShellStep[]): Promise<RunningCall> {
+    const call = await one.start(request('shell', [], { user, input: shellScript([lock, ['putPointer'], ...steps]) }));
+    await begun(call);
+    return call;
   }
 
   const globalWord = async (offset: number): Promise<number | undefined> => {
@@ -297,37 +299,33 @@ describe.each([
       const waiting: ShellStep[] = [lock === 'lockGlobal' ? ['lockGlobal'] : ['lockWrite']];
       const host = lock === 'lockGlobal' ? other : one;
       for (const last of [['end'], ['trap']] as const) {
-        const holder = start(one, [[lock], ['sleep', 30], [...last]]);
-        await sleep(10);
+        const holder = await holding([lock], ['sleep', 30], [...last]);
         expect(await run(host, ...waiting)).toEqual([]);
-        await holder;
+        await holder.result;
       }
-      const holder = start(one, [[lock], ['sleep', 1_000_000]]);
-      while (runtimeSuspended(one) === 0) await sleep(1);
-      await sleep(10);
-      await cancelNewest(one);
-      expect(ending(await holder)).toBe('CANCELLED');
+      const holder = await holding([lock], ['sleep', 1_000_000]);
+      one.cancel(holder.id);
+      expect(ending(await holder.result)).toBe('CANCELLED');
       expect(await run(host, ...waiting)).toEqual([]);
     },
   );
 
   it('holds no thread while it waits for a lock, and leaves the queue when it is cancelled', async () => {
-    const holder = start(one, [['lockWrite'], ['sleep', 200], ['unlockWrite']]);
-    await sleep(20);
+    const holder = await holding(['lockWrite'], ['sleep', 1_000_000]);
     const waiting = Array.from({ length: 50 }, () => start(one, [['lockWrite'], ['unlockWrite']]));
+    const cancelled = await one.start(
+      request('shell', [], { user, input: shellScript([['lockWrite'], ['sleep', 1]]) }),
+    );
+    await until(() => one.status(cancelled.id).state === 'running');
     await sleep(20);
-    const cancelled = start(one, [['lockWrite'], ['sleep', 1_000_000]]);
-    await sleep(20);
-    await cancelNewest(one);
-    expect(ending(await cancelled)).toBe('CANCELLED');
+    one.cancel(cancelled.id);
+    expect(ending(await cancelled.result)).toBe('CANCELLED');
     // Others run meanwhile, on few threads.
     expect(await run(one, ['size'])).toEqual([0]);
-    for (const result of await Promise.all([holder, ...waiting])) expect(ending(result)).toBe('success');
+    one.cancel(holder.id);
+    expect(ending(await holder.result)).toBe('CANCELLED');
+    for (const result of await Promise.all(waiting)) expect(ending(result)).toBe('success');
   });
-
-  function runtimeSuspended(runtime: TestRuntime): number {
-    return runtime.calls({ user, state: 'running', limit: 10 }).length;
-  }
 });
 
 describe('state in shared regions', () => {
@@ -335,7 +333,7 @@ describe('state in shared regions', () => {
 
   let runtime: TestRuntime;
   beforeAll(async () => {
-    runtime = await startRuntime({ limits: { timeoutMs: 20_000 } });
+    runtime = await startRuntime({ limits: { timeoutMs: 250_000 } });
     await runtime.upload({ user: 'demo', function: 'shell' }, await wat(STATE_SHELL));
   });
   afterAll(() => stopRuntime(runtime));
