@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { CallRequest } from '../../src/index.ts';
+import { hostImports } from '../support/guests/host-imports.ts';
 import { ending, invoke, request, startRuntime, stopRuntime, type TestRuntime, USER } from '../support/runtime.ts';
+import { until } from '../support/until.ts';
 import { wat } from '../support/wat.ts';
 
 const REFRESH_MS = 300;
@@ -162,11 +164,16 @@ describe('a function document', () => {
   afterAll(() => stopRuntime(runtime));
 
   it('limits the calls under way', async () => {
-    await runtime.upload({ user: USER, function: 'alone' }, await sayingLate('x', 200), { limits: { concurrency: 1 } });
+    await runtime.upload({ user: USER, function: 'alone' }, await sayingLate('x', 60_000), {
+      limits: { concurrency: 1 },
+    });
     const first = await runtime.start(request('alone'));
     await expect(runtime.start(request('alone'))).rejects.toMatchObject({ code: 'CONCURRENCY_LIMIT', status: 429 });
-    expect(ending(await first.result)).toBe('success');
-    expect(ending(await invoke(runtime, 'alone'))).toBe('success');
+    runtime.cancel(first.id);
+    expect(ending(await first.result)).toBe('CANCELLED');
+    const second = await runtime.start(request('alone'));
+    runtime.cancel(second.id);
+    await second.result;
   });
 
   const failing = (): Promise<Uint8Array> => wat('(module (func (export "main") (result i32) (i32.const 3)))');
@@ -181,13 +188,18 @@ describe('a function document', () => {
 
   it('lets a call be cancelled while it waits to be tried again', async () => {
     const retries = { max: 1, backoffMs: 600_000, on: ['FUNCTION_FAILED'] } as const;
-    await runtime.upload({ user: USER, function: 'later' }, await failing(), { retries });
+    const failingLater =
+      await wat(`(module ${hostImports('write_state', 'push_state')} (memory 1) (data (i32.const 0) "key\\00")
+      (func (export "main") (result i32)
+        (call $write_state (i32.const 0) (i32.const 64) (i32.const 8))
+        (call $push_state (i32.const 0))
+        (i32.const 3)))`);
+    await runtime.upload({ user: USER, function: 'later' }, failingLater, { retries });
     const { id, result } = await runtime.start(request('later'));
-    for (let tries = 0; tries < 500 && runtime.status(id).state !== 'queued'; tries += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 2));
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(runtime.info()).toMatchObject({ queued: 1, running: 0 });
+    // Once it has run, and failed, for the first time.
+    await until(async () => (await runtime.state.get(USER, 'key')) !== undefined);
+    await until(() => runtime.info().running === 0);
+    expect(runtime.info().queued).toBe(1);
     expect(runtime.cancel(id)).toBe(true);
     expect(ending(await result)).toBe('CANCELLED');
     expect(runtime.info()).toMatchObject({ queued: 0, running: 0 });
