@@ -455,8 +455,10 @@ describe('the result of a call', () => {
     ]);
     expect(run.result).toMatchObject({ peakFileBytes: 100_000, peakOpenFiles: 8, limits: { timeoutMs: 30_000 } });
     expect(run.log.split('\n')).toEqual([
-      "ENOSPC: the call's private files may have 100000 bytes (limits.fileBytes).",
-      'EMFILE: the call may have 8 descriptors open (limits.openFiles).',
+      "ENOSPC: the call's private files would have 110000 bytes, 100000 are allowed (limits.fileBytes): remove some, or raise " +
+        'it (faasm configure --file-size).',
+      'EMFILE: the call has 8 descriptors open, which is the most (limits.openFiles): close some, or raise it (faasm ' +
+        'configure --open-files).',
       '',
     ]);
     // The next call in the same Faaslet begins anew.

@@ -33,7 +33,7 @@ export class FileBudget {
 
   /** Charges `count` bytes. Fails with ENOSPC, and then charges nothing. */
   take(count: number): void {
-    if (count > this.freeBytes) this.refuse();
+    if (count > this.freeBytes) this.refuse(count);
     this.#keep(count);
     this.#bytes += count;
     if (this.#bytes > this.#peakBytes) this.#peakBytes = this.#bytes;
@@ -48,7 +48,11 @@ export class FileBudget {
   /** Charges one node, or another name of one. Fails with ENOSPC. */
   takeNode(): void {
     if (this.#nodes === NODES_MAX) {
-      noteLimit(this.#call, `ENOSPC: the call has ${NODES_MAX} files, directories and links, which is the most.`);
+      noteLimit(
+        this.#call,
+        'nodes',
+        `ENOSPC: the call has ${NODES_MAX} files, directories and links, which is the most.`,
+      );
       fail('NOSPC');
     }
     this.#keep(NODE_BYTES);
@@ -61,22 +65,24 @@ export class FileBudget {
     this.#call.keep(-NODE_BYTES);
   }
 
-  /** Notes that the limit is reached. */
-  noteFull(): void {
+  /** Notes that `count` bytes more are past the limit. */
+  noteFull(count: number): void {
     const { fileBytes } = this.#call.limits;
-    noteLimit(this.#call, `ENOSPC: the call's private files may have ${fileBytes} bytes (limits.fileBytes).`);
+    const much = `would have ${this.#bytes + count} bytes, ${fileBytes} are allowed (limits.fileBytes)`;
+    const advice = 'remove some, or raise it (faasm configure --file-size)';
+    noteLimit(this.#call, 'fileBytes', `ENOSPC: the call's private files ${much}: ${advice}.`);
   }
 
-  /** Fails with ENOSPC because the limit is reached. */
-  refuse(): never {
-    this.noteFull();
+  /** Fails with ENOSPC because `count` bytes more are past the limit. */
+  refuse(count: number): never {
+    this.noteFull(count);
     return fail('NOSPC');
   }
 
   #keep(bytes: number): void {
     if (this.#call.keep(bytes)) return;
     const why = "no memory left for the call's private files, of the host or of its user's share";
-    noteLimit(this.#call, `ENOSPC: there is ${why}.`);
+    noteLimit(this.#call, 'memory', `ENOSPC: there is ${why}.`);
     fail('NOSPC');
   }
 }

@@ -96,7 +96,9 @@ export class DescriptorTable {
     while (this.#slots[this.#free] !== undefined) this.#free += 1;
     const { openFiles } = this.#call.limits;
     if (this.#free < openFiles) return;
-    noteLimit(this.#call, `EMFILE: the call may have ${openFiles} descriptors open (limits.openFiles).`);
+    const advice = 'close some, or raise it (faasm configure --open-files)';
+    const line = `EMFILE: the call has ${openFiles} descriptors open, which is the most (limits.openFiles): ${advice}.`;
+    noteLimit(this.#call, 'openFiles', line);
     fail('MFILE');
   }
 

@@ -65,8 +65,9 @@ export class FileNode extends Inode {
     this.#own(pace);
     const room = Math.max(this.#size, Math.min(position + source.length, this.#size + this.#budget.freeBytes));
     const count = Math.min(source.length, room - position);
-    if (count <= 0) this.#budget.refuse();
-    if (count < source.length) this.#budget.noteFull();
+    const needed = position + source.length - this.#size;
+    if (count <= 0) this.#budget.refuse(needed);
+    if (count < source.length) this.#budget.noteFull(needed);
     if (position + count > this.#size) {
       this.#budget.take(position + count - this.#size);
       this.#size = position + count;

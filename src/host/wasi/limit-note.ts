@@ -8,11 +8,11 @@ const encoder = new TextEncoder();
 
 /**
  * Says in the call's log, also when it is full, that the program is about to get an error number because of a limit: it
- * may swallow the number. The same line once only, so there are as many as there are limits.
+ * may swallow the number. Once only for each `limit`, which names it.
  */
-export function noteLimit(call: NotedCall, line: string): void {
+export function noteLimit(call: NotedCall, limit: string, line: string): void {
   const noted = call.slot(NOTED, () => new Set<string>());
-  if (noted.has(line)) return;
-  noted.add(line);
+  if (noted.has(limit)) return;
+  noted.add(limit);
   call.log.writeLast(encoder.encode(`${line}\n`));
 }

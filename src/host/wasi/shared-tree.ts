@@ -109,6 +109,7 @@ export class SharedTree implements SharedView, SharedFileOwner, WaitSource {
     if (this.#made.size >= MADE_MAX) {
       noteLimit(
         this.#context,
+        'made',
         `ENOSPC: the call has made ${MADE_MAX} directories in ${SHARED_ROOT}, which is the most.`,
       );
       fail('NOSPC');
