@@ -1,13 +1,23 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createRuntime } from '../../src/runtime.ts';
-import { redisGlobalState } from '../../src/stores/redis-global-state.ts';
+import { type RedisGlobalStateOptions, redisGlobalState } from '../../src/stores/redis-global-state.ts';
 import { type Certificate, makeCertificate } from '../support/certificates.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
 import { startServerProcess } from '../support/server-process.ts';
 import { temporaryFolder } from '../support/store-folder.ts';
 
 const PASSWORD = 'a-password-of-the-tests';
+
+/** How a client fails that has 200 ms, or more where that is too little for a busy machine to find out what is `wrong`. */
+async function failure(options: RedisGlobalStateOptions, wrong: string): Promise<Error> {
+  for (let timeoutMs = 200; ; timeoutMs *= 10) {
+    const state = redisGlobalState({ ...options, timeoutMs });
+    const error = await state.stat('u', 'k').catch((reason) => reason);
+    await state.close();
+    if (String(error.message).includes(wrong) || timeoutMs > 10_000) return error;
+  }
+}
 
 describe('state in Redis: connections', () => {
   let server: RedisServer;
@@ -36,11 +46,9 @@ describe('state in Redis: connections', () => {
   });
 
   it('is unavailable where there is none, within its time', async () => {
-    const state = redisGlobalState({ url: `redis://:${PASSWORD}@127.0.0.1:1`, timeoutMs: 200 });
-    const error = await state.stat('u', 'k').catch((reason) => reason);
+    const error = await failure({ url: `redis://:${PASSWORD}@127.0.0.1:1` }, 'ECONNREFUSED');
     expect(error).toMatchObject({ code: 'STATE_UNAVAILABLE', message: expect.stringContaining('ECONNREFUSED') });
     expect(error.message).not.toContain(PASSWORD);
-    await state.close();
   });
 
   it('is not ready where Redis throws things away when it is full', async () => {
@@ -52,17 +60,19 @@ describe('state in Redis: connections', () => {
   });
 
   it('is shared by hosts, which are ready while it is there', async () => {
-    const state = { kind: 'redis', redisUrl: server.url, redisTimeoutMs: 500 } as const;
-    const hosts = [await createRuntime({ threads: 1, state }), await createRuntime({ threads: 1, state })] as const;
+    const start = (redisTimeoutMs: number) =>
+      createRuntime({ threads: 1, state: { kind: 'redis', redisUrl: server.url, redisTimeoutMs } });
+    const hosts = [await start(60_000), await start(60_000)] as const;
+    const impatient = await start(500);
     await hosts[0].state.set('u', 'k', Uint8Array.of(1, 2, 3));
     expect(await hosts[1].state.get('u', 'k')).toEqual(Uint8Array.of(1, 2, 3));
     await hosts[1].ready();
     expect(hosts[1].metrics()).toContain('faasm_state_requests_total{operation="read"} 1');
     await server.kill();
-    await expect(hosts[1].ready()).rejects.toMatchObject({ code: 'STATE_UNAVAILABLE' });
+    await expect(impatient.ready()).rejects.toMatchObject({ code: 'STATE_UNAVAILABLE' });
     await server.restart();
     await hosts[1].ready();
-    await Promise.all(hosts.map((host) => host.close()));
+    await Promise.all([...hosts, impatient].map((host) => host.close()));
   });
 });
 
@@ -78,19 +88,18 @@ describe('state in Redis: TLS', () => {
 
   it('is spoken with a server whose certificate is trusted, and with no other', async () => {
     const trusting = redisGlobalState({ url: server.url, ca: await readFile(tls.certificate, 'utf8') });
-    const distrusting = redisGlobalState({ url: server.url, timeoutMs: 500 });
     const plain = redisGlobalState({ url: server.url.replace('rediss:', 'redis:'), timeoutMs: 500 });
     try {
       const { version } = await trusting.write('u', 'k', new Uint8Array(3 * 1024 * 1024).fill(7));
       const found = await trusting.read('u', 'k', 1024 * 1024, 3);
       expect([found?.bytes, found?.stat.version]).toEqual([Uint8Array.of(7, 7, 7), version]);
-      await expect(distrusting.stat('u', 'k')).rejects.toMatchObject({
+      expect(await failure({ url: server.url }, 'SELF_SIGNED_CERT')).toMatchObject({
         code: 'STATE_UNAVAILABLE',
         message: expect.stringContaining('SELF_SIGNED_CERT'),
       });
       await expect(plain.stat('u', 'k')).rejects.toMatchObject({ code: 'STATE_UNAVAILABLE' });
     } finally {
-      await Promise.all([trusting, distrusting, plain].map((state) => state.close()));
+      await Promise.all([trusting, plain].map((state) => state.close()));
     }
   });
 
