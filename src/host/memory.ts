@@ -9,6 +9,8 @@ export const MEMORY_FUNCTIONS: readonly HostFunction[] = [
   { name: '__sbrk', params: ['i32'], result: 'i32', call: moveBreak },
   { name: 'mmap', params: ['i32', 'i32', 'i32', 'i32', 'i32', 'i64'], result: 'i32', call: map },
   { name: 'munmap', params: ['i32', 'i32'], result: 'i32', call: unmap },
+  // The one import besides WASI that Emscripten's stand-alone programs have. Views of the memory here renew themselves.
+  { name: 'emscripten_notify_memory_growth', params: ['i32'], call: () => {} },
 ];
 
 /** `MAP_FAILED`, and what `__sbrk` and `munmap` answer for a failure. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { catalogue } from '../../../src/host/groups.ts';
 import { GuestFiles } from '../../support/guest-files.ts';
 import { FakeHost } from '../../support/host-context.ts';
 
@@ -27,6 +28,13 @@ describe('__sbrk', () => {
     for (const increment of [1, PAGE - 1, -1, -PAGE, 5 * PAGE]) expect(host.env('__sbrk', increment)).toBe(-1);
     expect(host.env('__sbrk', 4 * PAGE)).toBe(4 * PAGE);
   });
+});
+
+it("Emscripten's stand-alone programs may say that their memory has grown", () => {
+  const host = new FakeHost({ pages: 4 });
+  expect(catalogue('env', 'emscripten_notify_memory_growth')).toEqual([{ params: ['i32'], results: [] }]);
+  expect(host.env('emscripten_notify_memory_growth', 0)).toBeUndefined();
+  expect(host.memory.bytes).toHaveLength(4 * PAGE);
 });
 
 describe('mmap and munmap', () => {

@@ -49,7 +49,7 @@ describe('imports', () => {
     ['wbg', '__wbindgen_throw', 'wasm32-wasip1'],
     ['__wbindgen_placeholder__', '__wbindgen_describe', 'wasm32-wasip1'],
     ['./app_bg.js', '__wbg_log_1', 'wasm32-wasip1'],
-    ['env', 'emscripten_notify_memory_growth', 'Emscripten'],
+    ['env', 'emscripten_resize_heap', 'Emscripten'],
     ['env', '_emscripten_throw_longjmp', 'Emscripten'],
     ['env', '__syscall_openat', 'Emscripten'],
     ['env', 'invoke_viii', 'Emscripten'],
