@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type CliOptions, exitOf, LAUNCHER, printed, runFaasm, startFaasm } from '../support/cli-process.ts';
 
-/** Prints more than a buffer, waits until that has gone, and traps with something in its log. */
+/** Prints more than a buffer, waits until somebody has that, and traps with something in its log. */
 const CUT = `
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +16,7 @@ const CUT = `
 int main(void) {
   for (int i = 0; i < 4000; i++) puts("output that is there before the end");
   fflush(stdout);
-  usleep(200000);
+  while (access("faasm://received", F_OK) != 0) usleep(5000);
   fprintf(stderr, "about to trap\\n");
   abort();
 }
@@ -201,9 +201,15 @@ describe('faasm', () => {
 
     it('that fail in the middle of a stream say why, too', async () => {
       await faasm('upload', 'demo/cut', 'cut.c');
-      const { exit, stdout, stderr } = await faasm('invoke', 'demo/cut', '--stream');
-      expect(exit).toBe(1);
-      expect(stdout).toContain('output that is there before the end\n');
+      const child = startFaasm(['invoke', 'demo/cut', '--stream'], { env: environment() });
+      const ended = exitOf(child);
+      let stderr = '';
+      child.stderr?.on('data', (chunk) => {
+        stderr += String(chunk);
+      });
+      await printed(child, /output that is there before the end\n/);
+      await faasm('file', 'put', 'demo/received', 'cut.c');
+      expect(await ended).toBe(1);
       expect(stderr).toMatch(/^about to trap\nerror: GUEST_TRAP: /);
     });
 
