@@ -37,7 +37,7 @@ export function usageError(message: string, advice: ErrorAdvice = {}): CliError 
 export function fileError(path: string, cause: unknown): CliError {
   const { code, message } = cause as { code?: string; message?: string };
   const reasons: Readonly<Record<string, string>> = {
-    ENOENT: 'there is no such file',
+    ENOENT: 'there is no such file or folder',
     EACCES: 'this user may not open it',
     EISDIR: 'it is a folder',
     ENOSPC: 'the disk is full',
