@@ -103,7 +103,7 @@ describe("Faasm's planner", () => {
   });
 
   it('says what runs where', async () => {
-    const input = Buffer.from('2000').toString('base64');
+    const input = Buffer.from('60000').toString('base64');
     await planner('EXECUTE_BATCH', { appId: 88, user: 'demo', function: 'sleep', messages: [{ input_data: input }] });
     const { apps } = (await (await planner('GET_IN_FLIGHT_APPS')).json()) as { apps: object[] };
     expect(apps).toMatchObject([{ appId: 88, size: 1 }]);

@@ -34,7 +34,7 @@ const PROGRAM = `
   const created = await createToken({ body: { user: 'demo', note: 'generated client' } });
   client.setConfig({ auth: created.data?.token ?? '' });
   const uploaded = await uploadFunction({ path, body: new Blob([await readFile(wasm ?? '')]) });
-  const called = await invoke({ path, body: bytes('Hello client'), query: { timeout: 5000 } });
+  const called = await invoke({ path, body: bytes('Hello client'), query: { timeout: 50_000 } });
   const later = await invoke({ path, body: bytes('later'), query: { async: true } });
   const record = await getCall({ path: { call: (later.data as { id: number }).id }, query: { wait: 20000 } });
   await putState({ path: { user: 'demo', key: 'a/b c' }, body: bytes('value') });

@@ -33,6 +33,8 @@ describe('README', () => {
     expect(blocks).toHaveLength(4);
     for (const { script, expected } of blocks) {
       const local = script
+        // Readers wait for a second.
+        .replace(/^sleep 1\n(curl (.*))$/m, `until [ "$(curl -s $2)" != RUNNING ]; do sleep 0.1; done\n$1`)
         .replaceAll('localhost:8080', server.invoke.slice('http://'.length))
         .replaceAll('localhost:8002', server.upload.slice('http://'.length))
         // Answers end as the function's output does; a line each for the comparison.

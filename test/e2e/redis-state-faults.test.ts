@@ -259,6 +259,7 @@ describe('state in Redis: faults', () => {
     const fence = lease?.fence ?? 0;
     await state.append('u', 'records', number(1));
     await watched.caughtUp();
+    await watched.watch();
     await watched.master.kill();
     // It waits for the new master, which is within the time limit.
     const after = await state.write('u', 'k2', number(2));

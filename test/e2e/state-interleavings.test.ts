@@ -29,7 +29,7 @@ describe.each([
       startRuntime({
         layer,
         threads: 3,
-        limits: { timeoutMs: 20_000 },
+        limits: { timeoutMs: 250_000 },
         ...(tiers[index] && { globalState: tiers[index] }),
       });
     hosts = [await start(0), await start(1)];

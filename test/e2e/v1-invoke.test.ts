@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { hostImports, INPUT, PRINT, SLEEP } from '../support/guests/host-imports.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
 import { wat } from '../support/wat.ts';
@@ -15,16 +15,18 @@ const upload = async (name: string, code: Uint8Array): Promise<void> => {
 const record = async (path: string): Promise<Record<string, unknown>> =>
   (await (await fetch(url(path))).json()) as Record<string, unknown>;
 
-/** Prints `first`, sleeps so many ms, then traps if it is told to, and prints `second`. */
+/** Prints `first`, waits until the word `gate` of the state is not 0, then traps if it is told to, and prints `second`. */
 const STREAMER = `(module
-  ${hostImports('read_input', 'fd_write', 'poll_oneoff')}
+  ${hostImports('read_input', 'fd_write', 'poll_oneoff', 'state_ptr')}
   (memory 1)
-  (data (i32.const 1024) "first") (data (i32.const 1032) "second")
+  (data (i32.const 600) "gate\\00") (data (i32.const 1024) "first") (data (i32.const 1032) "second")
   ${INPUT} ${PRINT} ${SLEEP}
   (func (export "main") (result i32)
     (drop (call $print (i32.const 1) (i32.const 1024) (i32.const 5)))
-    (call $sleep (call $input (i32.const 0)))
-    (if (call $input (i32.const 1)) (then unreachable))
+    (loop $closed
+      (call $sleep (i32.const 5))
+      (br_if $closed (i32.eqz (i32.load (call $state_ptr (i32.const 600) (i32.const 4))))))
+    (if (call $input (i32.const 0)) (then unreachable))
     (drop (call $print (i32.const 1) (i32.const 1032) (i32.const 6)))
     (i32.const 0)))`;
 const words = (...values: readonly number[]): Uint8Array<ArrayBuffer> =>
@@ -123,18 +125,24 @@ describe('calls at /v1/invoke', () => {
 });
 
 describe('streamed calls', () => {
+  const setGate = (word: number): Promise<unknown> =>
+    fetch(url('/v1/state/demo/gate'), { method: 'PUT', body: words(word) });
+  beforeEach(() => setGate(0));
+
   it('answer while they run', async () => {
-    const answer = await invoke('streamer?stream=1', { body: words(1500, 0) });
+    const answer = await invoke('streamer?stream=1', { body: words(0) });
     const reader = answer.body?.getReader();
     expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toBe('first');
     expect(await record(`/v1/calls/${answer.headers.get('x-faasm-call')}`)).toMatchObject({ state: 'running' });
+    await setGate(1);
     expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toBe('second');
     expect((await reader?.read())?.done).toBe(true);
   });
 
   it('break off when they fail', async () => {
-    const answer = await invoke('streamer?stream=1', { body: words(300, 1) });
+    const answer = await invoke('streamer?stream=1', { body: words(1) });
     expect(answer.status).toBe(200);
+    await setGate(1);
     await expect(answer.text()).rejects.toThrow();
     const known = await record(`/v1/calls/${answer.headers.get('x-faasm-call')}`);
     expect(known).toMatchObject({ state: 'failed', error: { code: 'GUEST_TRAP' } });
@@ -142,7 +150,7 @@ describe('streamed calls', () => {
 
   it('end when their client goes away', async () => {
     const client = new AbortController();
-    const answer = await invoke('streamer?stream=1', { body: words(60_000, 0), signal: client.signal });
+    const answer = await invoke('streamer?stream=1', { body: words(0), signal: client.signal });
     client.abort();
     const known = await record(`/v1/calls/${answer.headers.get('x-faasm-call')}?wait=20000`);
     expect(known).toMatchObject({ state: 'failed', error: { code: 'CANCELLED' } });

@@ -76,7 +76,7 @@ export interface RedisCluster {
 
 /** Starts a cluster of three servers and waits until it serves. */
 export async function startRedisCluster(): Promise<RedisCluster> {
-  const own = ['cluster-enabled yes', 'cluster-node-timeout 1000', 'cluster-require-full-coverage no'];
+  const own = ['cluster-enabled yes', 'cluster-node-timeout 10000', 'cluster-require-full-coverage no'];
   const servers = await Promise.all([1, 2, 3].map(() => startRedis({ durable: true, settings: own })));
   const clients = servers.map(({ port }) => new Redis({ port }));
   const each = 16_384 / 3;
@@ -108,8 +108,13 @@ export interface WatchedRedis {
   readonly replica: RedisServer;
   /** Resolves once the replica has all that the master has acknowledged. */
   caughtUp(): Promise<void>;
+  /** From now on the sentinels take a master for dead that is silent for half a second: before, it may just be slow. */
+  watch(): Promise<void>;
   remove(): Promise<void>;
 }
+
+/** For how long a server may be silent that only has no core. */
+const PATIENT_MS = 600_000;
 
 /** Starts them and waits until the sentinels know each other and the replica. */
 export async function startWatchedRedis(): Promise<WatchedRedis> {
@@ -122,7 +127,7 @@ export async function startWatchedRedis(): Promise<WatchedRedis> {
       startRedis({
         settings: [
           `sentinel monitor state 127.0.0.1 ${master.port} 2`,
-          'sentinel down-after-milliseconds state 500',
+          `sentinel down-after-milliseconds state ${PATIENT_MS}`,
           'sentinel failover-timeout state 2000',
         ],
         sentinel: { file: 'sentinel.conf' },
@@ -148,6 +153,13 @@ export async function startWatchedRedis(): Promise<WatchedRedis> {
         const sent = /^master_repl_offset:(\d+)/m.exec(info)?.[1];
         return sent !== undefined && info.includes(`offset=${sent},`);
       });
+    },
+    async watch() {
+      for (const { port } of sentinels) {
+        const sentinel = new Redis({ port });
+        await sentinel.call('SENTINEL', 'SET', 'state', 'down-after-milliseconds', '500');
+        sentinel.disconnect();
+      }
     },
     async remove() {
       client.disconnect();
