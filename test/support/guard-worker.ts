@@ -37,7 +37,7 @@ async function turn(guard: Guard, enter: () => void, limits: Partial<Turn> = {})
   return new Promise<number>((resolve) => {
     setImmediate(() => {
       const left = (end: number): void => resolve(end);
-      guard.run({ call: 7, wallMs: 10_000, cpuMs: 10_000, enter, left, ...limits }, left);
+      guard.run({ call: 7, wallMs: 250_000, cpuMs: 250_000, enter, left, ...limits }, left);
     });
   });
 }
