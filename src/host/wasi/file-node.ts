@@ -12,7 +12,7 @@ const SMALLEST = 64;
  * room than its contents need, and what was never written takes no room at all.
  */
 export class FileNode extends Inode {
-  readonly type = FILETYPE.REGULAR_FILE;
+  readonly type: typeof FILETYPE.REGULAR_FILE | typeof FILETYPE.CHARACTER_DEVICE = FILETYPE.REGULAR_FILE;
   readonly #budget: FileBudget;
   /** Contents that belong to the runtime tree, until the first change. */
   #shared: Uint8Array | undefined;

@@ -1,5 +1,6 @@
 import { realtimeNs } from '../clock.ts';
 import type { FileBudget } from './budget.ts';
+import { DeviceNode } from './device-node.ts';
 import type { DirectoryNode, TreeNode } from './directory-node.ts';
 import { FileNode } from './file-node.ts';
 import { type Mounted, PrivateDirectory } from './private-directory.ts';
@@ -49,6 +50,8 @@ export class FileTree {
         return new SymlinkNode(this.#ino(), TEMPLATE_TIME, template.target);
       case 'file':
         return new FileNode(this.#ino(), TEMPLATE_TIME, this.budget, template.bytes);
+      case 'device':
+        return new DeviceNode(this.#ino(), TEMPLATE_TIME, this.budget, template.device);
     }
   }
 

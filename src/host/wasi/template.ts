@@ -1,8 +1,10 @@
+import type { Device } from './device-node.ts';
+
 /**
  * The read-only part of every call's file tree. Templates are shared by all calls of a thread and never change; a call
  * that looks at a node gets a private view of it, made at that moment.
  */
-export type Template = TemplateFile | TemplateDirectory | TemplateLink;
+export type Template = TemplateFile | TemplateDirectory | TemplateLink | TemplateDevice;
 
 /** A file; its bytes are never written to. */
 export interface TemplateFile {
@@ -22,6 +24,12 @@ export interface TemplateLink {
   readonly target: string;
 }
 
+/** A device. */
+export interface TemplateDevice {
+  readonly kind: 'device';
+  readonly device: Device;
+}
+
 const encoder = new TextEncoder();
 
 /** A template file with `text` in UTF-8. */
@@ -36,6 +44,12 @@ export function templateDirectory(entries: Readonly<Record<string, Template>>): 
 
 /** Faasm's runtime root: what C programs look for, and the directories that they write to. */
 export const RUNTIME_TREE: TemplateDirectory = templateDirectory({
+  dev: templateDirectory({
+    null: { kind: 'device', device: 'nothing' },
+    random: { kind: 'device', device: 'random' },
+    urandom: { kind: 'device', device: 'random' },
+    zero: { kind: 'device', device: 'zeros' },
+  }),
   etc: templateDirectory({
     hosts: templateFile('127.0.0.1\tlocalhost\n'),
     passwd: templateFile('faasm:x:1000:1000:faasm:/home/faasm:/bin/sh\n'),

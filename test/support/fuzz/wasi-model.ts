@@ -246,7 +246,8 @@ function fill(folder: ModelDirectory, template: TemplateDirectory): void {
   for (const [name, entry] of template.entries) {
     if (entry.kind === 'directory') fill(add(folder, name, directory(folder)), entry);
     else if (entry.kind === 'link') add(folder, name, { kind: 'link', target: entry.target, links: 0 });
-    else add(folder, name, { kind: 'file', bytes: [...entry.bytes], links: 0 });
+    // No call of the fuzzer names a device.
+    else add(folder, name, { kind: 'file', bytes: entry.kind === 'file' ? [...entry.bytes] : [], links: 0 });
   }
 }
 
