@@ -454,7 +454,8 @@ describe('faasm', () => {
         `complete_words() { COMP_WORDS=(faasm "$@"); COMP_CWORD=$#; _faasm; echo "\${COMPREPLY[*]}"; }`,
         ...lines,
       ].join('\n');
-      const env = { ...process.env, ...environment(), PATH: `${bin}:${process.env['PATH']}` };
+      // Of a locale that the machine has not, bash says so.
+      const env = { ...process.env, ...environment(), LC_ALL: 'C', PATH: `${bin}:${process.env['PATH']}` };
       const { stdout, stderr } = await promisify(execFile)('bash', ['--norc', '-uc', script], { cwd: folder, env });
       expect(stderr).toBe('');
       expect(stdout.trimEnd().split('\n')).toEqual(cases.map(([, offered]) => offered));

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { freePort } from '../support/free-port.ts';
 import { post, uploadSamples } from '../support/samples.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
 
@@ -114,13 +114,3 @@ describe("Faasm's planner", () => {
     expect([forgotten.status, await forgotten.text()]).toEqual([404, 'App not registered in results']);
   });
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
-    });
-  });
-}

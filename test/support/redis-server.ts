@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { REDIS_SERVER } from '../../scripts/setup-redis.ts';
+import { freePort } from './free-port.ts';
 import { until } from './until.ts';
 
 /** Options of {@link startRedis}. */
@@ -221,19 +221,4 @@ async function launch(args: readonly string[]): Promise<Running> {
       await exit;
     },
   };
-}
-
-/** A port whose number plus 10000 is one, too: a cluster's servers speak to each other there. */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const server = createServer();
-    await new Promise<void>((done) => {
-      server.listen(0, '127.0.0.1', () => done());
-    });
-    const { port } = server.address() as { port: number };
-    await new Promise((done) => {
-      server.close(done);
-    });
-    if (port < 55_000) return port;
-  }
 }

@@ -5,6 +5,7 @@ import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { S3_SERVER } from '../../scripts/setup-s3-server.ts';
 import type { ObjectStore } from '../../src/core/object-store.ts';
 import { s3ObjectStore } from '../../src/stores/s3-object-store.ts';
+import { freePort } from './free-port.ts';
 
 /** Keys that a server that checks them accepts. One that does not takes any. */
 export const S3_KEYS = { id: 'AKIATESTSOFFAASM', secret: 'the-secret-of-the-tests' } as const;
@@ -36,8 +37,8 @@ export interface S3Server {
 export async function startS3Server(options: S3ServerOptions = {}): Promise<S3Server> {
   if (!existsSync(S3_SERVER.modules))
     throw new Error('The S3 server is not there: run node scripts/setup-s3-server.ts');
-  let running = await launch(0, options);
-  const { port } = running;
+  const port = await freePort();
+  let running = await launch(port, options);
   const endpoint = `http://127.0.0.1:${port}`;
   return {
     endpoint,
@@ -68,7 +69,6 @@ export async function openS3Store(server: S3Server, prefix = 'tests/of-stores'):
 }
 
 interface Running {
-  readonly port: number;
   readonly process: ChildProcess;
   kill(): Promise<void>;
 }
@@ -95,13 +95,12 @@ async function launch(port: number, { folder = '', checksKeys }: S3ServerOptions
   const exit = new Promise<void>((done) => {
     child.on('close', () => done());
   });
-  const listening = await new Promise<number>((done, reject) => {
-    child.stdout.on('data', (chunk) => done(Number(chunk)));
+  await new Promise<void>((done, reject) => {
+    child.stdout.on('data', () => done());
     child.on('error', reject);
     exit.then(() => reject(new Error(`The S3 server ended:\n${errors}`)));
   });
   return {
-    port: listening,
     process: child,
     async kill() {
       child.kill('SIGKILL');

@@ -1,5 +1,4 @@
-import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Logger } from '../../../src/core/logger.ts';
 import { VERSION } from '../../../src/core/version.ts';
@@ -7,6 +6,7 @@ import { createTelemetry } from '../../../src/telemetry/create-telemetry.ts';
 import { Counter } from '../../../src/telemetry/metrics.ts';
 import { openSpans, type SpanTiming } from '../../../src/telemetry/spans.ts';
 import { parseTraceparent, traceparents } from '../../../src/telemetry/trace-context.ts';
+import { freePort } from '../../support/free-port.ts';
 import { type OtlpReceiver, type ReceivedSpan, startReceiver } from '../../support/otlp-receiver.ts';
 import { sampleValue } from '../../support/prometheus.ts';
 import { until } from '../../support/until.ts';
@@ -63,15 +63,6 @@ async function answerAll(held: ServerResponse[], condition: () => boolean): Prom
     for (const response of held.splice(0)) response.end('{}');
     return condition();
   });
-}
-
-/** A port that nobody listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 const named = (spans: readonly ReceivedSpan[], name: string): ReceivedSpan => {
