@@ -2,10 +2,8 @@ import type { Pace } from '../pace.ts';
 import type { FileBudget } from './budget.ts';
 import { fail } from './errno.ts';
 import { FileNode } from './file-node.ts';
+import type { Device } from './template.ts';
 import { FILETYPE } from './types.ts';
-
-/** What reading a device gives; all of them take whatever is written, and forget it. */
-export type Device = 'nothing' | 'zeros' | 'random';
 
 /** Most bytes that one getRandomValues call fills. */
 const RANDOM_BYTES = 65_536;

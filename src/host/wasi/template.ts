@@ -1,5 +1,3 @@
-import type { Device } from './device-node.ts';
-
 /**
  * The read-only part of every call's file tree. Templates are shared by all calls of a thread and never change; a call
  * that looks at a node gets a private view of it, made at that moment.
@@ -23,6 +21,9 @@ export interface TemplateLink {
   readonly kind: 'link';
   readonly target: string;
 }
+
+/** What reading a device gives; all of them take whatever is written, and forget it. */
+export type Device = 'nothing' | 'zeros' | 'random';
 
 /** A device. */
 export interface TemplateDevice {
