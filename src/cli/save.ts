@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { replaceFile } from '../toolchain/replace-file.ts';
 import { fileError } from './cli-error.ts';
 import { unreachable } from './client.ts';
 import type { Cli } from './context.ts';
@@ -51,12 +51,9 @@ async function printBody(cli: Cli, chunks: AsyncIterable<Uint8Array>): Promise<v
 const NEWLINE = 10;
 
 async function writeFile(path: string, shown: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
   try {
-    await pipeline(chunks, createWriteStream(temporary));
-    await rename(temporary, path);
+    await replaceFile(path, (temporary) => pipeline(chunks, createWriteStream(temporary)));
   } catch (error) {
-    await rm(temporary, { force: true });
     throw (error as { code?: string }).code === 'HOST_UNREACHABLE' ? error : fileError(shown, error);
   }
 }

@@ -1,4 +1,4 @@
-import { mkdir, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { type CompilerInfo, compilerInfo, createCompiler } from './compiler.ts';
 import { findSystemClang } from './find-clang.ts';
@@ -10,6 +10,7 @@ import {
   languageOf,
   type ReportStep,
 } from './job.ts';
+import { replaceFile } from './replace-file.ts';
 import { compileWithSystemClang, type SystemClang, systemClangInfo } from './system-clang.ts';
 
 /** Options of {@link compileProgram}. */
@@ -85,9 +86,7 @@ export function sdkDirs(source: string): string[] {
 /** Writes a file so that nobody sees half of it: another process may be building or uploading the same one. */
 export async function writeModule(path: string, bytes: Uint8Array): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}.tmp`;
-  await writeFile(temporary, bytes);
-  await rename(temporary, path);
+  await replaceFile(path, (temporary) => writeFile(temporary, bytes));
 }
 
 /** The system's clang to use, or undefined for the bundled compilers. */
