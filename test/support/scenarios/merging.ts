@@ -23,7 +23,8 @@ async function merge(): Promise<void> {
   const found = new Float64Array(COUNT);
   const whole = new Set<number>([0, ...STORED, ...MERGED]);
   const counts = { mixed: 0, stored: 0, merged: 0 };
-  for (let round = 0; round < ROUNDS; round += 1) {
+  // The more rounds where the other thread did not get to run in them.
+  for (let round = 0; round < ROUNDS || counts.stored === 0; round += 1) {
     layer.merge(storage, 0, theirs[round % 2 === 0 ? 0 : 1]);
     layer.read(storage, 0, new Uint8Array(found.buffer));
     for (const number of found) {
