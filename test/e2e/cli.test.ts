@@ -222,7 +222,7 @@ describe('faasm', () => {
       expect((await faasm('status', id)).stdout).toMatch(/^state +success$/m);
       expect(await faasm('cancel', id)).toMatchObject({ exit: 0, stdout: `Call ${id} had ended already\n` });
 
-      const late = await faasm('invoke', 'demo/sleep', '--input', '30000', '--wait', '20');
+      const late = await faasm('invoke', 'demo/sleep', '--input', '59999', '--wait', '20');
       expect(late).toMatchObject({ exit: 5, stderr: expect.stringContaining('faasm result') });
       const pending = late.stdout.trim();
       expect(await faasm('result', pending)).toMatchObject({ exit: 5, stdout: '' });
@@ -233,7 +233,7 @@ describe('faasm', () => {
     });
 
     it('are cancelled with Ctrl-C', async () => {
-      const child = startFaasm(['invoke', 'demo/sleep', '--input', '29999'], { env: environment() });
+      const child = startFaasm(['invoke', 'demo/sleep', '--input', '59999'], { env: environment() });
       let id: string | undefined;
       while (id === undefined) {
         const { stdout } = await faasm('logs', 'demo/sleep', '--limit', '1');
