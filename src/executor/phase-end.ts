@@ -41,10 +41,15 @@ export function returnCode(value: unknown): number {
   return typeof value === 'number' ? value : 0;
 }
 
-/** What a call is told that ends with `error`: of the memory, where that was refused and it ran into a limit of time. */
+/**
+ * What a call is told that ends with `error`: where memory was refused, that has made it run into a limit of time, or may
+ * be why it says that it failed.
+ */
 export function explainedError(error: ErrorRecord, guest: EndedGuest): ErrorRecord {
-  if (guest.refusals === 0 || (error.code !== 'TIMEOUT' && error.code !== 'CPU_LIMIT')) return error;
-  return memoryError(guest, error);
+  const { code, message } = error;
+  if (guest.refusals === 0) return error;
+  if (code === 'TIMEOUT' || code === 'CPU_LIMIT') return memoryError(guest, error);
+  return code === 'FUNCTION_FAILED' ? { code, message: `${message}. ${guest.memoryMessage()}` } : error;
 }
 
 function memoryError(guest: EndedGuest, { message }: ErrorRecord): ErrorRecord {

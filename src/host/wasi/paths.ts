@@ -64,7 +64,9 @@ function insert(found: Resolved, make: () => TreeNode): void {
 }
 
 function createDirectory(context: HostContext, fd: number, path: number, length: number): void {
-  const found = locate(context, fd, RIGHT.PATH_CREATE_DIRECTORY, path, length);
+  const { node } = sessionOf(context).descriptors.directory(fd, RIGHT.PATH_CREATE_DIRECTORY);
+  // A slash at the end changes nothing: whatever is there already, EEXIST says so.
+  const found = resolve(node, readPath(context, path, length).replace(/(?<=[^/])\/+$/, ''), false);
   if (!found.node && found.parent instanceof SharedDirectory) found.parent.makeDirectory(found.name);
   else insert(found, () => sessionOf(context).tree.directory());
 }

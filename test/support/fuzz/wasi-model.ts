@@ -76,7 +76,7 @@ export class ModelFiles {
 
   mkdir(base: ModelDirectory, path: string): number {
     return errno(() => {
-      const place = this.#find(base, path, false);
+      const place = this.#find(base, path.replace(/(?<=[^/])\/+$/, ''), false);
       if (place.node !== undefined) refuse(E.EXIST);
       add(place.directory, place.name, directory(place.directory));
     });

@@ -75,6 +75,14 @@ describe('what a call is told', () => {
     });
   });
 
+  it('says so where the program says that it failed', () => {
+    const failed = { code: 'FUNCTION_FAILED', message: 'Call failed (return value=1)' } as const;
+    expect(explainedError(failed, guest({ refusals: 1 }))).toEqual({
+      code: 'FUNCTION_FAILED',
+      message: 'Call failed (return value=1). memory.grow was refused.',
+    });
+  });
+
   it('is its error otherwise', () => {
     expect(explainedError(timeout, guest())).toBe(timeout);
     expect(explainedError(CANCELLED, guest({ refusals: 1 }))).toBe(CANCELLED);
