@@ -317,7 +317,8 @@ export const BUDGETS: Table<BudgetSettings> = {
     default: 0,
     defaultText: '0',
     min: 0,
-    meaning: 'Memory of all calls and state together; 0: chosen from the memory of the machine.',
+    meaning:
+      'Memory of all calls, with the state and files that they have at hand; 0: chosen from the memory of the machine.',
   }),
   userStateBytes: bytes({
     env: 'FAASM_USER_STATE_BYTES',

@@ -53,6 +53,7 @@ export interface FileStore {
   get(user: string, path: string): Promise<Uint8Array | undefined>;
   /** What is known of a file without its bytes. One cheap request. */
   stat(user: string, path: string): Promise<FileFacts | undefined>;
+  /** False when there was none. */
   remove(user: string, path: string): Promise<boolean>;
   list(user: string, prefix: string): Promise<readonly FileEntry[]>;
 }

@@ -26,7 +26,9 @@ export function fileStore(options: FileStoreOptions): FileStore {
       return { path, sizeBytes, modifiedAt: new Date(modifiedAt).toISOString(), tag };
     },
     async remove(user, path) {
-      return objects.remove(fileKey(user, path));
+      const key = fileKey(user, path);
+      // Object stores may not say whether there was one.
+      return (await objects.stat(key)) !== undefined && (await objects.remove(key));
     },
     async list(user, prefix) {
       // A last part that is not whole may be written otherwise than the whole one: only whole ones can be asked for.

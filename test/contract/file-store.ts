@@ -20,6 +20,7 @@ export function fileStoreContract(name: string, open: () => Promise<ObjectStore>
       expect(await files.get('demo', 'a/b.txt')).toEqual(text('two'));
       expect(await files.remove('demo', 'a/b.txt')).toBe(true);
       expect(await files.get('demo', 'a/b.txt')).toBeUndefined();
+      expect(await files.remove('demo', 'a/b.txt')).toBe(false);
     });
 
     it('takes any name that people give files', async () => {
