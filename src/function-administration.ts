@@ -3,7 +3,7 @@ import type { FunctionDocument, FunctionSettings } from './core/function-documen
 import { checkCeilings, parseSettings, patchSettings } from './core/function-settings.ts';
 import type { Limits } from './core/limits.ts';
 import { checkName, type FunctionRef, refName } from './core/names.ts';
-import type { FunctionAdmin, FunctionStore, UploadReceipt } from './core/ports.ts';
+import type { FunctionAdmin, FunctionStore, SettingsChange, UploadReceipt, UploadSettings } from './core/ports.ts';
 import { Turns } from './core/turns.ts';
 import { checkVersion } from './core/version-id.ts';
 import type { FunctionCatalogue } from './function-catalogue.ts';
@@ -36,14 +36,15 @@ export class FunctionAdministration implements FunctionAdmin {
   }
 
   /** See Runtime.upload. */
-  async upload(ref: FunctionRef, wasm: Uint8Array, settings?: FunctionSettings): Promise<UploadReceipt> {
+  async upload(ref: FunctionRef, wasm: Uint8Array, settings?: UploadSettings): Promise<UploadReceipt> {
     checkRef(ref);
-    const given = settings === undefined ? undefined : this.#checked(parseSettings(settings));
+    const change = typeof settings === 'function' ? settings : undefined;
+    const given = settings === undefined || change ? undefined : this.#checked(parseSettings(settings));
     const sha256 = codeHash(wasm);
     const { catalogue, store } = this.#options;
     const code = await catalogue.prepare(ref, sha256, wasm);
     return this.#turns.take(refName(ref), async () => {
-      const kept = given ?? (await this.#settingsOf(ref));
+      const kept = given ?? (await this.#settingsAfter(ref, change));
       // Checked first: what cannot run is not kept.
       catalogue.checkFit({ ...ref, settings: kept }, code);
       const document = await this.#put(ref, () => store.put(ref, wasm, sha256, kept));
@@ -121,6 +122,11 @@ export class FunctionAdministration implements FunctionAdmin {
   async collect(ref: FunctionRef, keep?: number): Promise<readonly string[]> {
     checkRef(ref);
     return this.#turns.take(refName(ref), () => this.#options.store.collect(ref, keep ?? this.#options.versionsKept));
+  }
+
+  async #settingsAfter(ref: FunctionRef, change: SettingsChange | undefined): Promise<FunctionSettings> {
+    const before = await this.#settingsOf(ref);
+    return change === undefined ? before : this.#checked(parseSettings(change(before)));
   }
 
   async #settingsOf(ref: FunctionRef): Promise<FunctionSettings> {

@@ -42,7 +42,9 @@ export type {
   HostInfo,
   RunningCall,
   Runtime,
+  SettingsChange,
   UploadReceipt,
+  UploadSettings,
 } from './core/ports.ts';
 export { SlotTable } from './core/slot-table.ts';
 export { UserCounts } from './core/user-counts.ts';

@@ -1,6 +1,5 @@
 import type { CallResult } from './core/call.ts';
 import { FaasmError } from './core/errors.ts';
-import type { FunctionSettings } from './core/function-document.ts';
 import { PAGE_BYTES } from './core/limits.ts';
 import type { FunctionRef } from './core/names.ts';
 import { concat } from './core/output-stream.ts';
@@ -16,6 +15,7 @@ import type {
   StateAdmin,
   TokenStore,
   UploadReceipt,
+  UploadSettings,
 } from './core/ports.ts';
 import type { AuditCount } from './runtime-options.ts';
 import { type HostBasis, type HostParts, hostParts } from './runtime-parts.ts';
@@ -57,7 +57,7 @@ export class HostRuntime implements Runtime {
     return this.#parts.pool.start(this.#parts.messages);
   }
 
-  async upload(ref: FunctionRef, wasm: Uint8Array, settings?: FunctionSettings): Promise<UploadReceipt> {
+  async upload(ref: FunctionRef, wasm: Uint8Array, settings?: UploadSettings): Promise<UploadReceipt> {
     this.#checkOpen();
     return this.#parts.functions.upload(ref, wasm, settings);
   }

@@ -132,6 +132,12 @@ export interface CallFilter {
   readonly limit: number;
 }
 
+/** Makes settings from those of the version before, `{}` for a new function. */
+export type SettingsChange = (before: FunctionSettings) => FunctionSettings;
+
+/** Settings of a new version, or what makes them. */
+export type UploadSettings = FunctionSettings | SettingsChange;
+
 /** What an upload answers. */
 export interface UploadReceipt extends FunctionDocument {
   /** False when reset in place cannot be proved equal to a fresh instance; `reasons` says why. */
@@ -210,7 +216,7 @@ export interface Runtime {
    * Checks, rewrites and compiles `wasm`, then keeps it as the newest version, which calls get from here on. Without
    * `settings` it has those of the version before. Throws `MODULE_*`, `INVALID_NAME`, `BAD_REQUEST`, `STORE_*`.
    */
-  upload(ref: FunctionRef, wasm: Uint8Array, settings?: FunctionSettings): Promise<UploadReceipt>;
+  upload(ref: FunctionRef, wasm: Uint8Array, settings?: UploadSettings): Promise<UploadReceipt>;
   /**
    * Accepts a call. Rejects with `FUNCTION_NOT_FOUND`, `VERSION_NOT_FOUND`, `INVALID_NAME`, `QUEUE_FULL`,
    * `CONCURRENCY_LIMIT`, `STORE_*`, `SHUTTING_DOWN`.

@@ -2,7 +2,7 @@ import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { CallRequest } from '../../src/index.ts';
+import type { CallRequest, FunctionSettings } from '../../src/index.ts';
 import { hostImports } from '../support/guests/host-imports.ts';
 import { ending, invoke, request, startRuntime, stopRuntime, type TestRuntime, USER } from '../support/runtime.ts';
 import { until } from '../support/until.ts';
@@ -111,6 +111,21 @@ describe('two hosts on one folder', () => {
     await expect(here.functions.configure(REF, { limits: { memoryBytes: 1 } })).rejects.toMatchObject({
       code: 'BAD_REQUEST',
     });
+  });
+
+  it('take settings with a version that are made from those before', async () => {
+    const ref = { user: 'demo', function: 'changed' };
+    const change = (before: FunctionSettings) => ({ ...before, limits: { timeoutMs: 2000 } });
+    expect((await here.upload(ref, await saying('new'), change)).settings).toEqual({ limits: { timeoutMs: 2000 } });
+    await here.functions.configure(ref, { limits: { timeoutMs: 3000 }, environment: { A: '1' } });
+    expect((await here.upload(ref, await saying('newer'), change)).settings).toEqual({
+      limits: { timeoutMs: 2000 },
+      environment: { A: '1' },
+    });
+    await expect(
+      here.upload(ref, await saying('newest'), () => ({ limits: { memoryBytes: 1 } })),
+    ).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+    await here.functions.remove(ref);
   });
 
   it('remove versions beyond the number that is kept', async () => {

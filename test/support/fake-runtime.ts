@@ -84,11 +84,17 @@ export function fakeRuntime(functions: Readonly<Record<string, FakeFunction>> = 
     requests,
     flushes,
     notReady: undefined,
-    async upload({ user, function: name }, wasm, settings = {}) {
-      uploads.set(`${user}/${name}`, wasm);
+    async upload(ref, wasm, settings) {
+      uploads.set(`${ref.user}/${ref.function}`, wasm);
+      const { settings: before } = await store.document(ref).catch(() => ({ settings: {} }));
       const sha256 = createHash('sha256').update(wasm).digest('hex');
       return {
-        ...(await store.put({ user, function: name }, wasm, sha256, settings)),
+        ...(await store.put(
+          ref,
+          wasm,
+          sha256,
+          typeof settings === 'function' ? settings(before) : (settings ?? before),
+        )),
         resettable: true,
         reasons: [],
       };

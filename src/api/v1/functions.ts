@@ -1,9 +1,6 @@
-import { isFaasmError } from '../../core/errors.ts';
 import type { FunctionSettings } from '../../core/function-document.ts';
 import { patchSettings } from '../../core/function-settings.ts';
 import { PAGE_BYTES } from '../../core/limits.ts';
-import type { FunctionRef } from '../../core/names.ts';
-import type { FunctionAdmin } from '../../core/ports.ts';
 import { jsonResponse } from '../http.ts';
 import { VERSION } from '../parameters.ts';
 import { bytesAnswer, jsonAnswer } from '../responses.ts';
@@ -96,8 +93,8 @@ export const FUNCTION_ROUTES: readonly Route[] = [
       ...STORE_ERRORS,
     ],
     async handle({ services: { runtime }, params, query: { memory }, body }) {
-      const settings = memory === undefined ? undefined : await withMemory(runtime.functions, params, memory);
-      const receipt = await runtime.upload(params, body, settings);
+      const withMemory = (before: FunctionSettings) => patchSettings(before, { limits: { memoryBytes: memory } });
+      const receipt = await runtime.upload(params, body, memory === undefined ? undefined : withMemory);
       return jsonResponse(receipt, 201, { 'x-faasm-version': receipt.version });
     },
   }),
@@ -172,16 +169,4 @@ export const FUNCTION_ROUTES: readonly Route[] = [
 export function removedAnswer(description: string): ReturnType<typeof jsonAnswer> {
   const schema = { type: 'object', required: ['removed'], properties: { removed: { type: 'boolean' } } } as const;
   return jsonAnswer(description, schema, { removed: true });
-}
-
-/** The settings of the current version, if there is one, with another memory limit. Throws `STORE_*`. */
-async function withMemory(functions: FunctionAdmin, ref: FunctionRef, memoryBytes: number): Promise<FunctionSettings> {
-  const settings = await functions.document(ref).then(
-    (document) => document.settings,
-    (error: unknown): FunctionSettings => {
-      if (isFaasmError(error) && error.code === 'FUNCTION_NOT_FOUND') return {};
-      throw error;
-    },
-  );
-  return patchSettings(settings, { limits: { memoryBytes } });
 }
