@@ -2,6 +2,18 @@ import type { ServerResponse } from 'node:http';
 
 /** How often a client is asked. */
 const ASK_MS = 1_000;
+/** As long as the host may be held up between a request and what comes behind it. */
+const SOON_MS = 1_000;
+/** The same where clients cannot be asked. */
+const UNASKED_SOON_MS = 50;
+
+/**
+ * Whether a client that closes its side `afterMs` behind its request has gone. So soon, and before its answer begins, it
+ * may only have said that no other request comes, as `nc -N` does.
+ */
+export function isLate(answer: ServerResponse, afterMs: number): boolean {
+  return afterMs > (canBeAsked(answer) ? SOON_MS : UNASKED_SOON_MS);
+}
 
 /**
  * Finds out whether a client that has closed its side of a connection still waits for its answer: to a server the two look
@@ -14,7 +26,11 @@ const ASK_MS = 1_000;
 export function askWhetherThere(waiting: () => ServerResponse | undefined): () => void {
   const timer = setInterval(() => {
     const answer = waiting();
-    if (answer?.req.httpVersion === '1.1') answer.writeProcessing();
+    if (answer !== undefined && canBeAsked(answer)) answer.writeProcessing();
   }, ASK_MS);
   return () => clearInterval(timer);
+}
+
+function canBeAsked({ req }: ServerResponse): boolean {
+  return req.httpVersion === '1.1';
 }

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type ApiHandler, errorResponse, FaasmError, type LogMethod } from '../../src/index.ts';
-import { askWhetherThere } from './half-closed.ts';
+import { askWhetherThere, isLate } from './half-closed.ts';
 import { foreignReason } from './local-clients.ts';
 import { type BodyOptions, NodeRequest, PROGRESS_BYTES } from './node-request.ts';
 import { sendResponse } from './node-response.ts';
@@ -38,11 +38,6 @@ const HEADER_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_MS = 60_000;
 /** How often connections are looked at for late headers. */
 const CHECK_MS = 2_000;
-/**
- * A client that closes its side so soon behind its request, and before its answer begins, has only said that no other one
- * comes, as `nc -N` does, or has gone already: it is asked. Later, it has gone.
- */
-const HALF_CLOSED_MS = 50;
 /** How long a client that sent no HTTP has to read what was wrong. */
 const REFUSAL_MS = 500;
 
@@ -178,8 +173,8 @@ class Exchanges {
   sideClosed(socket: Duplex): void {
     const connection = this.#connections.get(socket);
     if (connection === undefined || connection.count === 0) return;
-    const late = performance.now() - connection.arrivedAt > HALF_CLOSED_MS;
-    if (late || connection.outgoing.headersSent) return void socket.destroy();
+    const { outgoing: answer, arrivedAt } = connection;
+    if (answer.headersSent || isLate(answer, performance.now() - arrivedAt)) return void socket.destroy();
     const stop = askWhetherThere(() => {
       const { count, outgoing } = connection;
       return count === 1 && !outgoing.headersSent ? outgoing : undefined;

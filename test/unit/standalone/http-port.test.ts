@@ -315,7 +315,11 @@ describe('HTTP port: answers', () => {
     await expect(fetch(port.url).then((answer) => answer.text())).rejects.toThrow();
   });
 
-  it.each(['end', 'destroy'] as const)('reports a client that goes away by %s', async (how) => {
+  it.each([
+    ['1.1', 'destroy', 200],
+    ['1.1', 'end', 1_200],
+    ['1.0', 'end', 200],
+  ] as const)('reports a client of HTTP/%s that goes away by %s after %i ms', async (version, how, afterMs) => {
     let disconnected = (): void => {};
     const gone = new Promise<void>((resolve) => {
       disconnected = resolve;
@@ -328,10 +332,10 @@ describe('HTTP port: answers', () => {
       return ok();
     });
     const connection = await client(port);
-    connection.send('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    connection.send(`GET / HTTP/${version}\r\nHost: localhost\r\n\r\n`);
     await until(() => arrived);
     // Sooner, an end only says that no other request comes.
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await new Promise((resolve) => setTimeout(resolve, afterMs));
     connection.socket[how]();
     await gone;
   });
