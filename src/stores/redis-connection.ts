@@ -64,6 +64,10 @@ export class RedisConnection {
   /** Breaks off what is under way. */
   close(): void {
     this.#closed = true;
+    const clients = this.#client instanceof Cluster ? this.#client.nodes() : [this.#client];
+    // ioredis hears the first error of a socket only, and TLS that is broken off as it begins can have a second one, which
+    // would end the process.
+    for (const { stream } of clients) stream?.on('error', () => undefined);
     this.#client.disconnect();
   }
 

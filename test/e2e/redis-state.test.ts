@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createRuntime } from '../../src/runtime.ts';
 import { type RedisGlobalStateOptions, redisGlobalState } from '../../src/stores/redis-global-state.ts';
@@ -100,6 +101,17 @@ describe('state in Redis: TLS', () => {
       await expect(plain.stat('u', 'k')).rejects.toMatchObject({ code: 'STATE_UNAVAILABLE' });
     } finally {
       await Promise.all([trusting, plain].map((state) => state.close()));
+    }
+  });
+
+  it('is closed without harm while a connection begins', async () => {
+    // An error that nobody hears fails the test.
+    for (let round = 0; round < 20; round += 1) {
+      const states = Array.from({ length: 20 }, () => redisGlobalState({ url: server.url }));
+      const asked = Promise.allSettled(states.map((state) => state.stat('u', 'k')));
+      await sleep(round);
+      await Promise.all(states.map((state) => state.close()));
+      await asked;
     }
   });
 
