@@ -1,9 +1,12 @@
 import type { ServerResponse } from 'node:http';
 
 /** How often a client is asked. */
-const ASK_MS = 1_000;
-/** As long as the host may be held up between a request and what comes behind it. */
-const SOON_MS = 1_000;
+const ASK_MS = 500;
+/**
+ * As long as the host may well be held up between a request and what comes behind it. No longer: calls of clients that have
+ * gone go on until those have been asked twice.
+ */
+const SOON_MS = 250;
 /** The same where clients cannot be asked. */
 const UNASKED_SOON_MS = 50;
 

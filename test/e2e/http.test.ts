@@ -132,7 +132,7 @@ describe('clients that are broken', () => {
       client.send(`POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
       await until(async () => (await runningCalls(server, 'sleep')) === 1);
       // Sooner, an end only says that no other request comes.
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      await new Promise((resolve) => setTimeout(resolve, 500));
       client.socket[how]();
       client.socket.resume();
       await until(async () => (await runningCalls(server, 'sleep')) === 0);

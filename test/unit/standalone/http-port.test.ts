@@ -317,7 +317,7 @@ describe('HTTP port: answers', () => {
 
   it.each([
     ['1.1', 'destroy', 200],
-    ['1.1', 'end', 1_200],
+    ['1.1', 'end', 500],
     ['1.0', 'end', 200],
   ] as const)('reports a client of HTTP/%s that goes away by %s after %i ms', async (version, how, afterMs) => {
     let disconnected = (): void => {};
@@ -358,7 +358,7 @@ describe('HTTP port: answers', () => {
   it('asks a client that has closed its side whether it is still there, and answers it', async () => {
     stopClock();
     const port = await serve(async () => {
-      await new Promise((resolve) => setTimeout(resolve, 2_500));
+      await new Promise((resolve) => setTimeout(resolve, 1_250));
       return ok();
     });
     const connection = await client(port);
