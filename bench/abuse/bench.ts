@@ -70,6 +70,7 @@ async function measure(host: AbusedHost, context: BenchContext): Promise<void> {
     }),
   ]).finally(() => clearInterval(look));
   const base = { bench: NAME };
+  progress(`beside hostile ones: ${count(beside)} calls, ${beside.failures.length} failures`);
   progress(`attacks: ${JSON.stringify(attacks.attacks)}`);
   progress(`how they ended: ${JSON.stringify(attacks.endings)}`);
   for (const breach of attacks.breaches.slice(0, 10)) progress(`BREACH ${breach}`);
