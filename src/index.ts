@@ -17,6 +17,7 @@ export {
   isFaasmError,
   toFaasmError,
 } from './core/errors.ts';
+export { FairShare } from './core/fair-share.ts';
 export type {
   FunctionDocument,
   FunctionSettings,
@@ -47,7 +48,6 @@ export type {
   UploadSettings,
 } from './core/ports.ts';
 export { SlotTable } from './core/slot-table.ts';
-export { UserCounts } from './core/user-counts.ts';
 export { exitAtOnce } from './layer/exit-at-once.ts';
 export { type PlatformDeadline, type PlatformHost, type PlatformHostOptions, platformHost } from './platform-host.ts';
 export { createRuntime } from './runtime.ts';

@@ -1,24 +1,20 @@
-import { FaasmError, UserCounts } from '../../src/index.ts';
-
-/** What one user may take of what the others leave. The largest body that is allowed should find room on a busy host, too. */
-const USER_SHARE = 0.75;
+import { FaasmError, FairShare } from '../../src/index.ts';
 
 /**
- * Bounds what all request bodies of a host hold together, whatever each of them may hold, and what those of one user do:
- * a share of what the others leave, so that slow clients of a few users never take all of it.
+ * Bounds what all request bodies of a host hold together, whatever each of them may hold, and what those of one user do,
+ * so that slow clients of a few users never take all of it. The largest body that is allowed should find room on a busy
+ * host, too.
  */
 export class BodyBudget {
-  readonly #limitBytes: number;
-  #usedBytes = 0;
-  readonly #usedByUser = new UserCounts();
+  readonly #share: FairShare;
 
   constructor(limitBytes: number) {
-    this.#limitBytes = limitBytes;
+    this.#share = new FairShare(limitBytes);
   }
 
   /** Bytes held now. */
   get usedBytes(): number {
-    return this.#usedBytes;
+    return this.#share.all;
   }
 
   /**
@@ -27,29 +23,24 @@ export class BodyBudget {
    * administrators, who may take all.
    */
   take(bytes: number, user?: string): void {
-    if (this.#usedBytes > 0 && this.#usedBytes + bytes > this.#limitBytes) {
+    const { all, limit } = this.#share;
+    if (all > 0 && all + bytes > limit) {
       throw new FaasmError(
         'HOST_OVERLOADED',
         'Request bodies fill the room the host has for them; send it again later.',
       );
     }
-    if (user !== undefined) {
-      const own = this.#usedByUser.of(user);
-      const others = this.#usedBytes - own;
-      if (this.#usedBytes > 0 && own + bytes > (this.#limitBytes - others) * USER_SHARE) {
-        throw new FaasmError(
-          'HOST_OVERLOADED',
-          `Request bodies of user ${user} fill the room the host has for them beside others; send it again later.`,
-        );
-      }
-      this.#usedByUser.add(user, bytes);
+    if (all > 0 && user !== undefined && this.#share.of(user) + bytes > this.#share.most(user)) {
+      throw new FaasmError(
+        'HOST_OVERLOADED',
+        `Request bodies of user ${user} fill the room the host has for them beside others; send it again later.`,
+      );
     }
-    this.#usedBytes += bytes;
+    this.#share.add(user, bytes);
   }
 
   /** Gives back what {@link take} took. */
   give(bytes: number, user?: string): void {
-    this.#usedBytes -= bytes;
-    if (user !== undefined) this.#usedByUser.add(user, -bytes);
+    this.#share.add(user, -bytes);
   }
 }

@@ -1,6 +1,7 @@
 import type { Principal } from '../core/call.ts';
 import { FaasmError } from '../core/errors.ts';
 import { forPieces } from '../core/in-steps.ts';
+import { concat } from '../core/output-stream.ts';
 import { Turns } from '../core/turns.ts';
 import type { FileAnswers } from './file-answers.ts';
 import { type ApiRequest, type ApiResponse, whenGone } from './http.ts';
@@ -51,11 +52,5 @@ async function encoded(field: string, entries: readonly object[]): Promise<Uint8
     parts.push(encoder.encode(comma + JSON.stringify(piece).slice(1, -1)));
   });
   parts.push(encoder.encode(']}'));
-  const bytes = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
-  let end = 0;
-  for (const part of parts) {
-    bytes.set(part, end);
-    end += part.length;
-  }
-  return bytes;
+  return concat(parts);
 }

@@ -79,7 +79,7 @@ export const DEFAULT_USER_LIMITS: UserLimits = {
   fileBytes: 64 * 1024 * MIB,
 };
 
-/** What one user's calls may have of the host's memory, memories and mappings where nothing else is set. */
+/** What one user may have of what is for all, or of what others leave of it, where nothing else is set. */
 export const USER_SHARE = 0.75;
 
 /** Bytes of a WebAssembly page. */

@@ -1,44 +1,36 @@
 import { FaasmError } from '../core/errors.ts';
-import { PAGE_BYTES, USER_SHARE } from '../core/limits.ts';
-import { UserCounts } from '../core/user-counts.ts';
+import { FairShare } from '../core/fair-share.ts';
+import { PAGE_BYTES } from '../core/limits.ts';
 
 /**
  * What files that are open take of the cache, each counted for the user whose call opened it first: such files do not make
  * room, so that a user who opens many would leave none to others.
  */
 export class OpenPages {
-  readonly #most: number;
-  readonly #byUser = new UserCounts();
-  #all = 0;
+  readonly #share: FairShare;
 
-  /** `most`: pages of the cache. */
-  constructor(most: number) {
-    this.#most = most;
+  /** `pages`: of the cache. */
+  constructor(pages: number) {
+    this.#share = new FairShare(pages);
   }
 
   /** Counts a file that `user` opens. The first one of a user may have any size. Throws `HOST_OVERLOADED`. */
   take(user: string, path: string, pages: number): void {
-    const mine = this.#byUser.of(user);
-    const others = this.#all - mine;
-    const share = USER_SHARE * (this.#most - others);
-    if (mine > 0 && mine + pages > share) {
+    const mine = this.#share.of(user);
+    const most = this.#share.most(user);
+    if (mine > 0 && mine + pages > most) {
       const bytes = (count: number): number => Math.max(0, Math.floor(count * PAGE_BYTES));
       throw new FaasmError(
         'HOST_OVERLOADED',
         `Shared files that calls of user ${user} have open take ${bytes(mine)} bytes, with the ${bytes(pages)} of ` +
-          `faasm://${path} more than the ${bytes(share)} that others leave to it (FAASM_FILE_CACHE_BYTES): close some.`,
+          `faasm://${path} more than the ${bytes(most)} that others leave to it (FAASM_FILE_CACHE_BYTES): close some.`,
       );
     }
-    this.#count(user, pages);
+    this.#share.add(user, pages);
   }
 
   /** Gives back what was taken. */
   give(user: string, pages: number): void {
-    this.#count(user, -pages);
-  }
-
-  #count(user: string, pages: number): void {
-    this.#byUser.add(user, pages);
-    this.#all += pages;
+    this.#share.add(user, -pages);
   }
 }

@@ -1,6 +1,5 @@
 import { FaasmError } from '../core/errors.ts';
-import { USER_SHARE } from '../core/limits.ts';
-import { UserCounts } from '../core/user-counts.ts';
+import { FairShare } from '../core/fair-share.ts';
 import { userLimitError } from './state-checks.ts';
 
 /** What state takes: bytes that count for its user, and values and records. */
@@ -21,62 +20,39 @@ export interface StateRoomOptions {
 /** Counts what users keep in the memory of this process, so that nobody fills it. */
 export class StateRoom {
   readonly #userLimitBytes: number;
-  readonly #bytes: Shared;
-  readonly #entries: Shared;
+  readonly #bytes: FairShare;
+  readonly #entries: FairShare;
 
   constructor(options: StateRoomOptions) {
-    const { userLimitBytes = Number.POSITIVE_INFINITY, limitBytes, limitEntries } = options;
-    this.#userLimitBytes = userLimitBytes;
-    this.#bytes = new Shared('bytes', limitBytes);
-    this.#entries = new Shared('values and records', limitEntries);
+    this.#userLimitBytes = options.userLimitBytes ?? Number.POSITIVE_INFINITY;
+    this.#bytes = new FairShare(options.limitBytes ?? Number.POSITIVE_INFINITY);
+    this.#entries = new FairShare(options.limitEntries ?? Number.POSITIVE_INFINITY);
   }
 
   /** Throws `STATE_LIMIT` and `STATE_FULL` where `growth` has no room. What becomes less always has. */
   check(user: string, growth: StateSize): void {
     const used = this.#bytes.of(user) + growth.bytes;
     if (growth.bytes > 0 && used > this.#userLimitBytes) throw userLimitError(user, used, this.#userLimitBytes);
-    this.#bytes.check(user, growth.bytes);
-    this.#entries.check(user, growth.entries);
+    checkShare(this.#bytes, user, growth.bytes, 'bytes');
+    checkShare(this.#entries, user, growth.entries, 'values and records');
   }
 
   /** Counts what a user has more or less from here on. */
   count(user: string, growth: StateSize): void {
-    this.#bytes.count(user, growth.bytes);
-    this.#entries.count(user, growth.entries);
+    this.#bytes.add(user, growth.bytes);
+    this.#entries.add(user, growth.entries);
   }
 }
 
-/** A bound on what all have together, of which each may have its part of what others leave. */
-class Shared {
-  readonly #unit: string;
-  readonly #limit: number;
-  readonly #users = new UserCounts();
-  #all = 0;
-
-  constructor(unit: string, limit = Number.POSITIVE_INFINITY) {
-    this.#unit = unit;
-    this.#limit = limit;
-  }
-
-  of(user: string): number {
-    return this.#users.of(user);
-  }
-
-  check(user: string, growth: number): void {
-    const mine = this.of(user) + growth;
-    const others = this.#all - this.of(user);
-    if (growth <= 0 || mine <= USER_SHARE * (this.#limit - others)) return;
-    throw new FaasmError(
-      'STATE_FULL',
-      `User ${user} would keep ${mine} ${this.#unit} of state in the memory of the host, which has room for ` +
-        `${this.#limit}, ${others} of them taken by others: remove some, or keep state in Redis (FAASM_STATE=redis).`,
-    );
-  }
-
-  count(user: string, growth: number): void {
-    this.#users.add(user, growth);
-    this.#all += growth;
-  }
+/** Throws `STATE_FULL` where `growth` is more than a user's share has room for. */
+function checkShare(share: FairShare, user: string, growth: number, unit: string): void {
+  const mine = share.of(user) + growth;
+  if (growth <= 0 || mine <= share.most(user)) return;
+  throw new FaasmError(
+    'STATE_FULL',
+    `User ${user} would keep ${mine} ${unit} of state in the memory of the host, which has room for ` +
+      `${share.limit}, ${share.besides(user)} of them taken by others: remove some, or keep state in Redis (FAASM_STATE=redis).`,
+  );
 }
 
 /** Nothing. */
